@@ -1,0 +1,21 @@
+//! Ports: what the core asks of the outside, as traits. Adapters (`runtime`, `store`, `transport`) implement them, `cli` wires them, tests
+//! use the real ones and fake only clock and trigger.
+
+mod clock;
+mod egress;
+mod keys;
+mod plugin;
+mod secrets;
+mod state;
+mod store;
+
+pub use clock::{Clock, SystemClock};
+pub use egress::{Egress, EgressError, EgressGrant, EgressRequest};
+pub use keys::{KeyAlgorithm, KeyError, Keys};
+pub use plugin::{Plugin, PluginInfo};
+pub use secrets::Secrets;
+pub use state::{State, StateEntry, StateError};
+pub use store::{
+    Accepted, Commit, Conversation, DecisionFilter, Intake, InteractionFilter, NewDecision, NewQuarantine, Pending, Store, StoreError,
+    Totals, Work,
+};
