@@ -188,3 +188,36 @@ impl Configuration {
         Ok(GenerationId(digest.as_str().to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Configuration, Grants, Limits, PluginSpec};
+    use crate::Digest;
+
+    fn configuration(change: impl FnOnce(&mut PluginSpec)) -> Configuration {
+        let mut plugin = PluginSpec {
+            name: "rules".to_owned(),
+            digest: Digest::of(b"component"),
+            settings: serde_json::json!({"a": 1}),
+            grants: Grants::default(),
+            limits: Limits::PURE,
+        };
+        change(&mut plugin);
+        Configuration { plugins: vec![plugin], ..Configuration::default() }
+    }
+
+    #[test]
+    fn everything_that_decides_is_in_the_identity() {
+        let plain = configuration(|_| {}).generation().unwrap();
+        assert_eq!(plain, configuration(|_| {}).generation().unwrap());
+        let changes: [fn(&mut PluginSpec); 4] = [
+            |plugin| plugin.digest = Digest::of(b"other"),
+            |plugin| plugin.settings = serde_json::json!({"a": 2}),
+            |plugin| plugin.grants.fields.extend(["text".to_owned()]),
+            |plugin| plugin.limits.deadline_ms += 1,
+        ];
+        for change in changes {
+            assert_ne!(plain, configuration(change).generation().unwrap());
+        }
+    }
+}

@@ -117,3 +117,26 @@ pub(crate) mod text_or_bytes {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Delivery, Header};
+
+    proptest! {
+        #[test]
+        fn bytes_survive_json(body: Vec<u8>, value: Vec<u8>) {
+            let delivery = Delivery { body, headers: vec![Header { name: "x".to_owned(), value }], ..Delivery::default() };
+            let text = serde_json::to_string(&delivery).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Delivery>(&text).unwrap(), delivery);
+        }
+    }
+
+    #[test]
+    fn headers_are_found_in_any_case() {
+        let delivery = Delivery { headers: vec![Header::new("X-Signature", "abc")], ..Delivery::default() };
+        assert_eq!(delivery.header("x-SIGNATURE"), Some("abc"));
+        assert_eq!(delivery.header("x-other"), None);
+    }
+}

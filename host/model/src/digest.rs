@@ -60,3 +60,37 @@ pub fn canonical_json<T: Serialize>(value: &T) -> Result<String, serde_json::Err
     // `serde_json::Value` keeps objects in a BTreeMap: going through it sorts every key.
     serde_json::to_string(&serde_json::to_value(value)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::{Digest, canonical_json};
+
+    #[test]
+    fn keys_are_sorted_at_every_depth() {
+        let value: serde_json::Value = serde_json::from_str(r#"{"b":{"z":1,"a":[{"y":2,"x":1}]},"a":0.5}"#).unwrap();
+        assert_eq!(canonical_json(&value).unwrap(), r#"{"a":0.5,"b":{"a":[{"x":1,"y":2}],"z":1}}"#);
+    }
+
+    #[test]
+    fn the_order_of_a_map_does_not_matter() {
+        let one: HashMap<String, u32> = (0..50).map(|n| (format!("key-{n}"), n)).collect();
+        let two: HashMap<String, u32> = (0..50).rev().map(|n| (format!("key-{n}"), n)).collect();
+        assert_eq!(Digest::of_json(&one).unwrap(), Digest::of_json(&two).unwrap());
+    }
+
+    #[test]
+    fn digests_that_people_write() {
+        let hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Digest::of(b"abc").as_str(), hex);
+        for (text, expected) in [
+            (hex.to_owned(), true),
+            (format!("sha256:{}", hex.to_uppercase()), true),
+            (hex[1..].to_owned(), false),
+            ("g".repeat(64), false),
+        ] {
+            assert_eq!(Digest::parse(&text).is_some(), expected, "{text}");
+        }
+    }
+}

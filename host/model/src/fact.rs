@@ -314,3 +314,38 @@ pub struct Pointer {
     #[serde(skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, Fact, Item, Reaction};
+    use crate::Timestamp;
+
+    #[test]
+    fn what_makes_a_fact_unique() {
+        let item = Item { source_id: "7".to_owned(), occurred_at: Some(Timestamp(5)), ..Item::default() };
+        let said = Fact { account: None, dedup_key: None, event: Event::Said(item.clone()) };
+        let edited = Fact { event: Event::Edited(item), ..said.clone() };
+        let named = Fact { dedup_key: Some("k".to_owned()), ..said.clone() };
+        let liked = Event::Reacted(Reaction { target: "7".to_owned(), ..Reaction::default() });
+        let cases = [
+            (said, "said:7:5"),
+            (edited, "edited:7:5"),
+            (named, "k"),
+            (Fact { account: None, dedup_key: None, event: liked }, "reacted:7:"),
+        ];
+        for (fact, expected) in cases {
+            assert_eq!(fact.effective_dedup_key(), expected);
+        }
+    }
+
+    #[test]
+    fn the_json_of_a_fact() {
+        let item = Item { source_id: "7".to_owned(), text: "hi".to_owned(), ..Item::default() };
+        let fact = Fact { account: Some("a".to_owned()), dedup_key: None, event: Event::Said(item) };
+        let json = serde_json::to_value(&fact).unwrap();
+        let expected = serde_json::json!({"account": "a", "event": {"said": {
+            "source_id": "7", "kind": "message", "visibility": "private", "direction": "inbound", "text": "hi"}}});
+        assert_eq!(json, expected);
+        assert_eq!(serde_json::from_value::<Fact>(json).unwrap(), fact);
+    }
+}

@@ -30,12 +30,8 @@ mod value;
 
 pub use author::{Author, Customer};
 pub use call::{Call, Cost, HostCall, LogLevel, LogLine};
-pub use configuration::{
-    ChainSpec, Configuration, ConnectorSpec, Grants, Limits, OnFault, PluginSpec, QueueSpec, StepSpec,
-};
-pub use decision::{
-    Answer, Assignment, Decision, Disposition, Effect, Factor, Notice, Priority, Routing, ServiceLevel, Skill, Target,
-};
+pub use configuration::{ChainSpec, Configuration, ConnectorSpec, Grants, Limits, OnFault, PluginSpec, QueueSpec, StepSpec};
+pub use decision::{Answer, Assignment, Decision, Disposition, Effect, Factor, Notice, Priority, Routing, ServiceLevel, Skill, Target};
 pub use delivery::{Delivery, Header, Reception, Refusal, Response};
 pub use digest::{Digest, canonical_json};
 pub use fact::{Direction, Event, EventKind, Fact, Item, Note, Pointer, Progress, Reaction, Receipt, Removal};
@@ -45,8 +41,8 @@ pub use ids::{DecisionId, DeliveryId, GenerationId, InteractionId};
 pub use interaction::{Attachment, Content, Engagement, Interaction, Kind, Visibility};
 pub use outbound::{Broadcast, Decided, Delivered, Edit, Outbound, Reply, Suggestion, Template, Undelivered};
 pub use plugin::{
-    Catalogue, Credential, CredentialForm, Example, FieldRequest, HostRequest, PluginManifest, Problem, Requests, SecretRequest,
-    SettingOr, StateRequest, Transport,
+    Catalogue, Credential, CredentialForm, Example, FieldRequest, HostRequest, PluginManifest, Problem, Requests, SecretRequest, SettingOr,
+    StateRequest, Transport,
 };
 pub use reason::Reason;
 pub use record::{

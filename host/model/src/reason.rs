@@ -33,9 +33,7 @@ impl Reason {
     /// The sentence in the catalogue's words: `{name}` places filled from the parameters.
     #[must_use]
     pub fn fill(&self, sentence: &str) -> String {
-        self.params.iter().fold(sentence.to_owned(), |text, (name, value)| {
-            text.replace(&format!("{{{name}}}"), &plain(value))
-        })
+        self.params.iter().fold(sentence.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &plain(value)))
     }
 }
 

@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Decision, DecisionId, DeliveryId, Digest, Effect, GenerationId, Interaction, Priority, Signal, Timestamp, Trace,
-};
+use crate::{Decision, DecisionId, DeliveryId, Digest, Effect, GenerationId, Interaction, Priority, Signal, Timestamp, Trace};
 
 /// Where an interaction stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
