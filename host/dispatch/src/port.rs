@@ -4,6 +4,7 @@
 mod clock;
 mod egress;
 mod keys;
+mod nothing;
 mod plugin;
 mod secrets;
 mod state;
@@ -12,6 +13,7 @@ mod store;
 pub use clock::{Clock, SystemClock};
 pub use egress::{Egress, EgressError, EgressGrant, EgressRequest};
 pub use keys::{KeyAlgorithm, KeyError, Keys};
+pub use nothing::Nothing;
 pub use plugin::{Plugin, PluginInfo};
 pub use secrets::Secrets;
 pub use state::{State, StateEntry, StateError};

@@ -3,8 +3,8 @@ use std::fmt;
 
 use async_trait::async_trait;
 use model::{
-    Advance, Attributes, Call, Decided, Delivered, Delivery, Digest, Fact, Failure, Interaction, Outbound, Page, PluginManifest, PluginSpec,
-    Pointer, Priority, Reception, Refusal, Role, Routing, Signal, Situation, Suggestion, Timestamp, Undelivered,
+    Advance, Attributes, Call, Decided, Delivered, Delivery, Digest, Fact, Failure, Interaction, Outbound, Page, PluginManifest,
+    PluginSpec, Pointer, Priority, Reception, Refusal, Role, Routing, Signal, Situation, Suggestion, Timestamp, Undelivered,
 };
 
 /// What is known of a staged plugin.
@@ -57,12 +57,7 @@ pub trait Plugin: Send + Sync + fmt::Debug {
     /// `enricher.enrich`: each signal's source stamped.
     async fn enrich(&self, interaction: &Interaction, now: Timestamp) -> Call<Result<Vec<Signal>, Failure>>;
     /// `responder.suggest`
-    async fn suggest(
-        &self,
-        interaction: &Interaction,
-        situation: &Situation,
-        routing: &Routing,
-    ) -> Call<Result<Vec<Suggestion>, Failure>>;
+    async fn suggest(&self, interaction: &Interaction, situation: &Situation, routing: &Routing) -> Call<Result<Vec<Suggestion>, Failure>>;
     /// `sender.deliver`
     async fn send(&self, key: &str, outbound: &Outbound, now: Timestamp) -> Call<Result<Delivered, Undelivered>>;
     /// `sender.find`

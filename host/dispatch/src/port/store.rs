@@ -114,8 +114,13 @@ pub struct NewDecision {
 /// What became of a decision.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Commit {
-    /// It is durable, with its effects in the outbox. Boxed: as lists show it.
-    Stored(Box<DecisionSummary>),
+    /// It is durable, with its effects in the outbox.
+    Stored {
+        /// As lists show it.
+        summary: Box<DecisionSummary>,
+        /// The interaction was edited while it was decided, so it waits again, on a new occasion.
+        again: bool,
+    },
     /// The occasion had been decided before: nothing was written.
     AlreadyDecided,
 }
@@ -303,4 +308,3 @@ pub trait Store: Send + Sync {
     /// When it cannot.
     async fn ready(&self) -> Result<(), StoreError>;
 }
-

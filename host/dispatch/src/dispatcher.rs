@@ -1,0 +1,295 @@
+//! The dispatcher: pulls what waits for a decision, keeps order where order matters, decides, commits, tells.
+//!
+//! The store is the queue: nothing is held in memory that is not durable, so a crash at any point loses nothing, and what was decided twice
+//! by a crash between decision and commit is committed once. Who shares an order key is decided one after the other; their look-ups may run
+//! ahead of their turn, a few places deep, so that a slow network does not hold the order's place.
+
+mod backoff;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::Timestamp;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::chain::{Decider, Enriched, decision_id};
+use crate::generation::{Current, Generation};
+use crate::lane::{Lanes, Place};
+use crate::live::Live;
+use crate::port::{Clock, Commit, NewDecision, Pending, Store, StoreError};
+
+use backoff::Backoff;
+
+/// The bounds of a dispatcher.
+#[derive(Clone, Copy, Debug)]
+pub struct DispatcherSettings {
+    /// How many interactions are decided at a time.
+    pub parallel_max: usize,
+    /// How many look-ups of enrichers run at a time.
+    pub lookups_max: usize,
+    /// How many interactions of one order key may look things up before their turn, the one whose turn it is included.
+    pub ahead_max: usize,
+    /// How many waiting interactions are known at a time.
+    pub window_max: usize,
+    /// How often the store is looked through from the start, in case a wake-up was missed.
+    pub rescan_ms: u64,
+    /// First wait after the store did not answer; it doubles up to the most.
+    pub backoff_ms: u64,
+    /// Longest wait after the store did not answer.
+    pub backoff_ms_max: u64,
+}
+
+impl Default for DispatcherSettings {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self {
+            parallel_max: cores.saturating_mul(32),
+            lookups_max: 256,
+            ahead_max: 4,
+            window_max: 4_096,
+            rescan_ms: 30_000,
+            backoff_ms: 50,
+            backoff_ms_max: 5_000,
+        }
+    }
+}
+
+/// Tells the dispatcher that something waits. Clones wake the same dispatcher.
+#[derive(Clone, Debug, Default)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    /// Something waits for a decision.
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// What a dispatcher works with.
+pub struct DispatcherPorts {
+    /// Where interactions wait and decisions go.
+    pub store: Arc<dyn Store>,
+    /// The generation that serves.
+    pub current: Arc<Current>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Runs the chains.
+    pub decider: Decider,
+    /// Hears of every decision.
+    pub live: Live,
+    /// By which it is woken.
+    pub wake: Wake,
+}
+
+/// Decides everything that waits. Clones are the same dispatcher.
+#[derive(Clone)]
+pub struct Dispatcher(Arc<Inner>);
+
+struct Inner {
+    ports: DispatcherPorts,
+    settings: DispatcherSettings,
+    lanes: Lanes,
+    in_flight: Mutex<BTreeSet<u64>>,
+    freed: Notify,
+    deciding: Semaphore,
+    looking_up: Semaphore,
+}
+
+impl Dispatcher {
+    /// A dispatcher that does nothing until it is run.
+    #[must_use]
+    pub fn new(ports: DispatcherPorts, settings: DispatcherSettings) -> Self {
+        Self(Arc::new(Inner {
+            ports,
+            settings,
+            lanes: Lanes::new(settings.ahead_max),
+            in_flight: Mutex::default(),
+            freed: Notify::new(),
+            deciding: Semaphore::new(settings.parallel_max.clamp(1, Semaphore::MAX_PERMITS)),
+            looking_up: Semaphore::new(settings.lookups_max.clamp(1, Semaphore::MAX_PERMITS)),
+        }))
+    }
+
+    /// Something waits for a decision.
+    pub fn wake(&self) {
+        self.0.ports.wake.wake();
+    }
+
+    /// Decides what waits until `stop`. Then nothing new is begun, what is being decided is committed, and it returns.
+    pub async fn run(&self, stop: CancellationToken) {
+        let tasks = TaskTracker::new();
+        let mut backoff = Backoff::new(&self.0.settings);
+        let mut after = 0;
+        while !stop.is_cancelled() {
+            after = match self.0.pull(after, &tasks, &stop).await {
+                Ok(Pulled::More(after)) => after,
+                Ok(Pulled::All(after)) => {
+                    backoff.reset();
+                    self.0.idle(after, &stop).await
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the store does not tell what waits");
+                    backoff.wait(&*self.0.ports.clock, &stop).await;
+                    after
+                }
+            };
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+}
+
+enum Pulled {
+    /// The window or the page was full: there may be more after this number.
+    More(u64),
+    /// Nothing waits after this number.
+    All(u64),
+}
+
+impl Inner {
+    /// Takes what waits after `after` into the window.
+    async fn pull(self: &Arc<Self>, after: u64, tasks: &TaskTracker, stop: &CancellationToken) -> Result<Pulled, StoreError> {
+        let room = self.room(stop).await;
+        let page = self.ports.store.pending(after, room).await?;
+        let full = page.len() >= usize::try_from(room).unwrap_or(usize::MAX);
+        let mut last = after;
+        for pending in page {
+            last = last.max(pending.seq);
+            if self.in_flight().insert(pending.seq) {
+                let place = self.lanes.enter(&pending.order_key, pending.seq);
+                tasks.spawn(Arc::clone(self).take_through(pending, place, stop.clone()));
+            }
+        }
+        Ok(if full { Pulled::More(last) } else { Pulled::All(last) })
+    }
+
+    /// Waits until half of the window is free, and says how much is.
+    async fn room(&self, stop: &CancellationToken) -> u32 {
+        let window = self.settings.window_max.max(2);
+        loop {
+            let taken = self.in_flight().len();
+            if taken <= window / 2 || stop.is_cancelled() {
+                return u32::try_from(window.saturating_sub(taken).max(1)).unwrap_or(u32::MAX);
+            }
+            tokio::select! {
+                () = self.freed.notified() => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Waits for a wake-up; from time to time looks through everything again.
+    async fn idle(&self, after: u64, stop: &CancellationToken) -> u64 {
+        let clock = &self.ports.clock;
+        tokio::select! {
+            () = self.ports.wake.0.notified() => after,
+            () = clock.wait_until(clock.now().plus_ms(self.settings.rescan_ms.max(1))) => 0,
+            () = stop.cancelled() => after,
+        }
+    }
+
+    async fn take_through(self: Arc<Self>, pending: Pending, place: Place, stop: CancellationToken) {
+        let seq = pending.seq;
+        // Leaves the window however this ends.
+        let _leaving = Leaving { inner: &self, seq };
+        let ended = self.decide(&pending, &place, &stop).await;
+        if let Err(error) = ended {
+            tracing::error!(seq, interaction = %pending.interaction, %error, "the interaction waits on: its record cannot be used");
+        }
+    }
+
+    /// From look-ups to commit. Returns early, with nothing lost, when it is to stop before its turn has come.
+    async fn decide(&self, pending: &Pending, place: &Place, stop: &CancellationToken) -> Result<(), StoreError> {
+        let ahead = self.look_ahead(pending, place, stop).await?;
+        let turn = async {
+            place.turn().await;
+            self.deciding.acquire().await
+        };
+        let _permit = tokio::select! {
+            biased;
+            () = stop.cancelled() => return Ok(()),
+            permit = turn => permit,
+        };
+        let Some(work) = self.patiently(stop, || self.ports.store.work(pending)).await? else { return Ok(()) };
+        let generation = self.ports.current.load();
+        let now = self.now();
+        let (decision, trace) = self.ports.decider.settle(&generation, work, ahead, now, decision_id()).await;
+        let new = NewDecision { seq: pending.seq, decision, trace };
+        if let Some(Commit::Stored { summary, again }) = self.patiently(stop, || self.ports.store.decide(new.clone())).await? {
+            self.ports.live.publish(Arc::from(summary));
+            if again {
+                self.ports.wake.wake();
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the enrichers before the turn has come, when there are any.
+    async fn look_ahead(&self, pending: &Pending, place: &Place, stop: &CancellationToken) -> Result<Option<Enriched>, StoreError> {
+        let generation: Arc<Generation> = self.ports.current.load();
+        if !generation.enriches() {
+            return Ok(None);
+        }
+        let near = async {
+            place.near().await;
+            self.looking_up.acquire().await
+        };
+        let _permit = tokio::select! {
+            biased;
+            () = stop.cancelled() => return Ok(None),
+            permit = near => permit,
+        };
+        let Some(work) = self.patiently(stop, || self.ports.store.work(pending)).await? else { return Ok(None) };
+        let enriched = tokio::select! {
+            biased;
+            () = stop.cancelled() => return Ok(None),
+            enriched = self.ports.decider.enrich(&generation, &work, self.now()) => enriched,
+        };
+        Ok(Some(enriched))
+    }
+
+    /// Asks the store until it answers. `None`: there is nothing to do any more, or it is to stop; the store still has everything.
+    async fn patiently<T, F>(&self, stop: &CancellationToken, ask: impl Fn() -> F) -> Result<Option<T>, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        let mut backoff = Backoff::new(&self.settings);
+        loop {
+            match ask().await {
+                Ok(answer) => return Ok(Some(answer)),
+                Err(StoreError::NotFound { .. }) => return Ok(None),
+                Err(error @ StoreError::Corrupt(_)) => return Err(error),
+                Err(StoreError::Unavailable(why)) => {
+                    tracing::warn!(%why, "the store is not available");
+                    if !backoff.wait(&*self.ports.clock, stop).await {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.ports.clock.now()
+    }
+
+    fn in_flight(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Leaving<'a> {
+    inner: &'a Inner,
+    seq: u64,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.inner.in_flight().remove(&self.seq);
+        self.inner.freed.notify_one();
+    }
+}

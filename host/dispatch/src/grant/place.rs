@@ -1,0 +1,70 @@
+//! `{/pointer}` places of a manifest, filled from the settings.
+
+use std::collections::BTreeSet;
+
+use model::PluginManifest;
+use serde_json::Value as Json;
+
+/// The hosts that a manifest asks for, its places filled. A place that leads nowhere asks for nothing: what the settings do not name is not
+/// needed. A place that holds several texts asks for each of them.
+pub(crate) fn hosts(manifest: &PluginManifest, settings: &Json) -> BTreeSet<String> {
+    manifest.requests.hosts.iter().flat_map(|request| host(&request.host, settings)).collect()
+}
+
+/// A text with its places filled.
+///
+/// # Errors
+/// The pointer that leads to no text or number.
+pub(crate) fn filled(template: &str, settings: &Json) -> Result<String, String> {
+    with_places(template, |pointer| setting(settings, pointer).and_then(plain).ok_or_else(|| pointer.to_owned()))
+}
+
+/// What a pointer leads to; nothing for JSON's null.
+pub(crate) fn setting<'a>(settings: &'a Json, pointer: &str) -> Option<&'a Json> {
+    settings.pointer(pointer).filter(|value| !value.is_null())
+}
+
+fn host(template: &str, settings: &Json) -> Vec<String> {
+    let whole = place(template).filter(|(before, _, after)| before.is_empty() && after.is_empty());
+    let listed = whole.and_then(|(_, pointer, _)| setting(settings, pointer)).and_then(Json::as_array);
+    if let Some(list) = listed {
+        return list.iter().filter_map(plain).map(|text| host_of(&text)).collect();
+    }
+    let one = with_places(template, |pointer| setting(settings, pointer).and_then(plain).map(|text| host_of(&text)).ok_or(()));
+    one.into_iter().map(|host| host.to_ascii_lowercase()).collect()
+}
+
+fn with_places<E>(template: &str, fill: impl Fn(&str) -> Result<String, E>) -> Result<String, E> {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, pointer, after)) = place(rest) {
+        text.push_str(before);
+        text.push_str(&fill(pointer)?);
+        rest = after;
+    }
+    text.push_str(rest);
+    Ok(text)
+}
+
+/// Of a URL the host, and the port when it is not the usual one; anything else as it is.
+fn host_of(text: &str) -> String {
+    let Some(url) = text.contains("://").then(|| url::Url::parse(text).ok()).flatten() else { return text.to_ascii_lowercase() };
+    let name = url.host_str().unwrap_or_default().to_ascii_lowercase();
+    url.port().map_or_else(|| name.clone(), |port| format!("{name}:{port}"))
+}
+
+/// What stands before the first place, its pointer, and what stands after it.
+fn place(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once("{/")?;
+    let (_, after) = rest.split_once('}')?;
+    let pointer = text.get(before.len() + 1..text.len() - after.len() - 1)?;
+    Some((before, pointer, after))
+}
+
+fn plain(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}

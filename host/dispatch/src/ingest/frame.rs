@@ -1,0 +1,107 @@
+use std::sync::Arc;
+
+use model::{Advance, Attributes, Call, Delivery, Fault, Refusal, Role, Transport};
+
+use super::{Arrival, FrameOutcome, Ingest, IngestError, Inner, Unread, reading};
+
+impl Ingest {
+    /// Takes in one frame of a connection that the host holds, or one mail. When this returns, the frame survives a power cut, if it told
+    /// anything; a mail is kept in any case.
+    ///
+    /// # Errors
+    /// Nothing was kept: `Busy` and `Store` are worth another try.
+    pub async fn frame(&self, connector: &str, frame: Vec<u8>, envelope: Attributes) -> Result<FrameOutcome, IngestError> {
+        let arrival = self.0.connection(connector)?;
+        let is_mail = arrival.connector.transport == Some(Transport::Lmtp);
+        // Mails come from many senders at a time and have no cursor to race for.
+        let _turn = if is_mail { None } else { Some(self.0.turn(connector).await) };
+        let cursor = self.0.ports.store.cursor(connector).await?;
+        let raw = Delivery { method: "FRAME".to_owned(), body: frame, attributes: envelope, ..Delivery::default() };
+        let (raw, read) = self.0.read_frame(&arrival, raw, cursor).await?;
+        match read {
+            Ok(advance) => self.0.advance(&arrival, raw, advance, is_mail).await,
+            Err(unread) => {
+                let quarantined = Some(self.0.quarantine(&arrival, raw, unread).await?);
+                Ok(FrameOutcome { quarantined, ..FrameOutcome::default() })
+            }
+        }
+    }
+
+    /// Tells the connector that its connection is open, at first or again.
+    ///
+    /// # Errors
+    /// See [`IngestError`]; nothing was kept.
+    pub async fn opened(&self, connector: &str) -> Result<FrameOutcome, IngestError> {
+        self.0.event(connector, "opened").await
+    }
+
+    /// Tells the connector that the time it asked to be woken at has come.
+    ///
+    /// # Errors
+    /// See [`IngestError`]; nothing was kept.
+    pub async fn woken(&self, connector: &str) -> Result<FrameOutcome, IngestError> {
+        self.0.event(connector, "woken").await
+    }
+}
+
+impl Inner {
+    fn connection(&self, connector: &str) -> Result<Arrival, IngestError> {
+        let arrival = self.arrival(connector).ok_or_else(|| IngestError::UnknownConnector(connector.to_owned()))?;
+        if arrival.connector.has(Role::Connection) {
+            Ok(arrival)
+        } else {
+            Err(IngestError::WrongRole { connector: connector.to_owned(), role: Role::Connection.name() })
+        }
+    }
+
+    /// What the connector makes of a frame, on a computing thread.
+    pub(super) async fn read_frame(
+        self: &Arc<Self>,
+        arrival: &Arrival,
+        raw: Delivery,
+        cursor: Option<Vec<u8>>,
+    ) -> Result<(Delivery, Result<Advance, Unread>), IngestError> {
+        let (inner, arrival) = (Arc::clone(self), arrival.clone());
+        let work = move || {
+            let plugin = &arrival.connector.plugin;
+            let call: Call<Result<Advance, Refusal>> = plugin.received(&raw.body, &raw.attributes, cursor.as_deref(), arrival.at);
+            inner.ports.counters.called(&arrival.connector.spec.plugin, &call);
+            let read = call.outcome.map_err(|kind| Unread::faulted(&kind)).and_then(|read| read.map_err(Unread::refused));
+            (raw, read.and_then(|advance| checked(advance).map_err(Unread::beyond)))
+        };
+        self.ports.hop.run(work).await.map_err(|_| IngestError::Busy)
+    }
+
+    async fn event(self: &Arc<Self>, connector: &str, name: &'static str) -> Result<FrameOutcome, IngestError> {
+        let arrival = self.connection(connector)?;
+        let _turn = self.turn(connector).await;
+        let cursor = self.ports.store.cursor(connector).await?;
+        let (inner, held) = (Arc::clone(self), arrival.clone());
+        let work = move || {
+            let plugin = &held.connector.plugin;
+            let call = if name == "opened" { plugin.opened(cursor.as_deref(), held.at) } else { plugin.woken(cursor.as_deref(), held.at) };
+            inner.ports.counters.called(&held.connector.spec.plugin, &call);
+            call.outcome
+        };
+        let outcome = self.ports.hop.run(work).await.map_err(|_| IngestError::Busy)?;
+        let advance = outcome.map_err(|kind| IngestError::Fault(Fault { plugin: arrival.connector.spec.plugin.clone(), kind }))?;
+        let advance = checked(advance).map_err(IngestError::Contract)?;
+        let raw = Delivery { method: "FRAME".to_owned(), url: name.to_owned(), ..Delivery::default() };
+        self.advance(&arrival, raw, advance, false).await
+    }
+
+    /// Commits what a frame told. A frame that told nothing, such as a heartbeat, is not kept.
+    async fn advance(&self, arrival: &Arrival, raw: Delivery, advance: Advance, always: bool) -> Result<FrameOutcome, IngestError> {
+        let told = always || !advance.facts.is_empty() || advance.cursor.is_some();
+        let accepted = match told {
+            true => Some(self.accept(arrival, raw, advance.facts, advance.cursor).await?),
+            false => None,
+        };
+        Ok(FrameOutcome { accepted, quarantined: None, send: advance.send, wake_at: advance.wake_at })
+    }
+}
+
+fn checked(advance: Advance) -> Result<Advance, String> {
+    reading::check(&advance.facts, &[], advance.cursor.as_deref())?;
+    Ok(advance)
+}
