@@ -1,0 +1,48 @@
+//! The plugins of this repository, when they have been built.
+
+use std::path::Path;
+
+use model::{Interaction, Limits, Role, Situation};
+use serde_json::json;
+
+use super::guest::spec;
+use super::staging::child;
+use super::world::{services, settings};
+use crate::{Runtime, StageError};
+
+#[tokio::test]
+async fn every_built_plugin_is_staged_or_refuses_empty_settings_in_its_own_words() {
+    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/dist");
+    let Ok(files) = std::fs::read_dir(&dist) else {
+        eprintln!("skipped: no plugins have been built");
+        return;
+    };
+    let mut settings = settings(None, child(1 << 30, 120, 120_000));
+    settings.configure_fuel_max = 5_000_000_000;
+    let runtime = Runtime::new(settings, services(false)).unwrap();
+    for path in files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|suffix| suffix == "wasm")) {
+        let component = std::fs::read(&path).unwrap();
+        let mut spec = spec(&component, "");
+        spec.settings = json!({});
+        spec.limits = Limits::CONNECTOR;
+        let plugin = match runtime.stage(&spec, &component).await {
+            Ok(plugin) => plugin,
+            Err(StageError::Refused(problems)) => {
+                assert!(problems.iter().all(|problem| !problem.message.is_empty()) && !problems.is_empty(), "{}", path.display());
+                continue;
+            }
+            Err(why) => panic!("{}: {why}", path.display()),
+        };
+        assert!(plugin.info().snapshotted, "{}", path.display());
+        let interaction = Interaction { text: "My parcel is late and nobody answers!".to_owned(), ..Interaction::default() };
+        if plugin.info().roles.contains(&Role::Classifier) {
+            let call = plugin.classify(&[interaction.clone(), interaction.clone()]);
+            let signals = call.outcome.unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+            assert_eq!(signals[0], signals[1]);
+        }
+        if plugin.info().roles.contains(&Role::Prioritizer) {
+            let call = plugin.prioritize(&interaction, &Situation::default());
+            assert!(call.outcome.is_ok(), "{}: {:?}", path.display(), call.outcome);
+        }
+    }
+}
