@@ -1,0 +1,120 @@
+//! A decision made ready for the writer: its list row, its outline without words, its trace with the commitment that proves it.
+
+use dispatch::port::{NewDecision, StoreError};
+use model::{
+    Author, Decision, DecisionSummary, Digest, Disposition, InteractionId, Reason, Role, Signal, StepOutcome, StepRecord, Timestamp, Trace,
+    canonical_json,
+};
+
+use crate::noted::{broken, json};
+use crate::{random, wording};
+
+/// Everything that is committed with a decision.
+#[derive(Debug)]
+pub(crate) struct Sealed {
+    /// The occasion that it answers.
+    pub(crate) occasion: u64,
+    pub(crate) interaction: InteractionId,
+    pub(crate) summary: DecisionSummary,
+    /// The decision as JSON.
+    pub(crate) whole: String,
+    /// The same without words: see [`outline`].
+    pub(crate) outline: String,
+    pub(crate) signals: String,
+    pub(crate) salt: [u8; 32],
+    /// Canonical JSON.
+    pub(crate) trace: String,
+    pub(crate) commitment: Digest,
+    /// Kind and JSON of each, in order.
+    pub(crate) effects: Vec<(&'static str, String)>,
+    /// What the chain read.
+    pub(crate) read: model::Interaction,
+}
+
+impl Sealed {
+    pub(crate) fn new(new: NewDecision) -> Result<Self, StoreError> {
+        let NewDecision { seq, decision, trace } = new;
+        let salt = random::salt()?;
+        let text = canonical_json(&trace).map_err(|error| StoreError::Corrupt(broken(&error)))?;
+        let signals = found(&trace);
+        let effects =
+            decision.routing.effects.iter().map(|effect| Ok((effect.name(), json(effect)?))).collect::<Result<_, StoreError>>()?;
+        Ok(Self {
+            occasion: seq,
+            interaction: decision.interaction.clone(),
+            whole: json(&decision)?,
+            outline: json(&outline(&decision))?,
+            signals: json(&signals)?,
+            commitment: commitment(&salt, &text),
+            salt,
+            trace: text,
+            effects,
+            summary: DecisionSummary {
+                seq: 0,
+                connector: trace.interaction.connector.clone(),
+                channel: trace.interaction.channel.clone(),
+                signals,
+                author: trace.interaction.author.as_ref().and_then(shown),
+                excerpt: wording::excerpt(&trace.interaction.text),
+                faulted: trace.steps.iter().any(|step| matches!(step.outcome, StepOutcome::Faulted(_))),
+                decision,
+            },
+            read: trace.interaction,
+        })
+    }
+
+    pub(crate) fn disposition(&self) -> &Disposition {
+        &self.summary.decision.routing.disposition
+    }
+
+    pub(crate) fn decided_at(&self) -> Timestamp {
+        self.summary.decision.decided_at
+    }
+}
+
+/// What stays provable when a trace is erased with its salt.
+pub(crate) fn commitment(salt: &[u8], trace: &str) -> Digest {
+    Digest::of(&[salt, trace.as_bytes()].concat())
+}
+
+/// Ties a decision to the one before it: a row that is changed or missing breaks every link after it.
+pub(crate) fn link(before: &str, outline: &str, commitment: &Digest) -> String {
+    Digest::of(format!("{before}\n{outline}\n{commitment}").as_bytes()).to_string()
+}
+
+/// The decision as history keeps it: what was decided and the codes of the reasons, without sentences, their parameters and the effects'
+/// texts, which may quote a customer.
+fn outline(decision: &Decision) -> Decision {
+    let mut outline = decision.clone();
+    outline.routing.effects.clear();
+    outline.routing.reasons.iter_mut().for_each(silence);
+    if let Some(priority) = &mut outline.priority {
+        priority.factors.iter_mut().for_each(|factor| silence(&mut factor.reason));
+    }
+    outline
+}
+
+fn silence(reason: &mut Reason) {
+    reason.params.clear();
+    reason.text.clear();
+}
+
+/// The signals that the interaction came with and that the steps found.
+fn found(trace: &Trace) -> Vec<Signal> {
+    let steps = trace.steps.iter().flat_map(said);
+    trace.interaction.signals.iter().cloned().chain(steps).collect()
+}
+
+fn said(step: &StepRecord) -> Vec<Signal> {
+    match &step.outcome {
+        StepOutcome::Said(answer) if matches!(step.role, Role::Classifier | Role::Enricher) => {
+            serde_json::from_value(answer.clone()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// As the channel shows them.
+fn shown(author: &Author) -> Option<String> {
+    author.display_name.clone().or_else(|| author.handle.clone()).or_else(|| Some(author.id.clone())).filter(|name| !name.is_empty())
+}

@@ -1,0 +1,101 @@
+use std::path::Path;
+
+use dispatch::port::{Store, StoreError};
+
+use super::accident::rival;
+use super::{Home, open};
+use crate::suite::fixtures::{accept, intake, said};
+use crate::{SqliteStore, StoreSettings};
+
+/// What an operator reads, without the folder's random name.
+async fn refusal(folder: &Path, name: &str) -> String {
+    let settings = StoreSettings { busy_timeout_ms: 50, ..StoreSettings::default() };
+    let error = SqliteStore::open(folder.join(name), settings).await.unwrap_err();
+    anonymous(folder, &error.to_string())
+}
+
+fn anonymous(folder: &Path, text: &str) -> String {
+    text.replace(&folder.display().to_string(), "[folder]").replace(&std::process::id().to_string(), "[pid]")
+}
+
+fn read_only(path: &Path, read_only: bool) {
+    let mut permissions = path.metadata().unwrap().permissions();
+    permissions.set_readonly(read_only);
+    std::fs::set_permissions(path, permissions).unwrap();
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let mut said = Vec::new();
+
+    std::fs::write(path.join("garbage.db"), "this is a letter, not a database").unwrap();
+    said.push(refusal(path, "garbage.db").await);
+    said.push(refusal(path, "").await);
+    said.push(refusal(path, "missing/store.db").await);
+
+    let mut stranger = rival(&path.join("stranger.db")).await;
+    sqlx::query("CREATE TABLE bookmarks (url TEXT)").execute(&mut stranger).await.unwrap();
+    said.push(refusal(path, "stranger.db").await);
+
+    open(&path.join("shut.db")).await.close().await;
+    read_only(&path.join("shut.db"), true);
+    said.push(refusal(path, "shut.db").await);
+
+    std::fs::create_dir(path.join("shut")).unwrap();
+    read_only(&path.join("shut"), true);
+    said.push(refusal(path, "shut/store.db").await);
+    read_only(&path.join("shut"), false);
+
+    let held = open(&path.join("held.db")).await;
+    said.push(refusal(path, "held.db").await);
+    held.close().await;
+
+    let mut shell = rival(&path.join("locked.db")).await;
+    sqlx::query("BEGIN EXCLUSIVE").execute(&mut shell).await.unwrap();
+    said.push(refusal(path, "locked.db").await);
+
+    let mut newer = rival(&path.join("newer.db")).await;
+    open(&path.join("newer.db")).await.close().await;
+    let insert = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99, '', TRUE, X'00', 0)";
+    sqlx::query(insert).execute(&mut newer).await.unwrap();
+    said.push(refusal(path, "newer.db").await);
+
+    insta::assert_snapshot!(said.join("\n"), @r"
+    `[folder]/garbage.db` is not an SQLite database: name another path, or restore the file from a backup
+    `[folder]/` is not an SQLite database: name another path, or restore the file from a backup
+    the directory `[folder]/missing` does not exist: create it, or name another path for the database
+    `[folder]/stranger.db` is a database of another program: name another path
+    `[folder]/shut.db` cannot be written to: give the server's user the right to write to the file and its directory
+    `[folder]/shut/store.db` cannot be written to: give the server's user the right to write to the file and its directory
+    `[folder]/held.db` is in use by another server (process [pid]): stop that one, or give this one a database of its own
+    `[folder]/locked.db` is locked by another program: close it (a database shell, a backup) and try again
+    `[folder]/newer.db` was written by a later version (its schema is 99, this version knows 1): use that version
+    ");
+}
+
+#[tokio::test]
+async fn an_empty_file_becomes_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    std::fs::write(&path, "").unwrap();
+    open(&path).await.ready().await.unwrap();
+}
+
+#[tokio::test]
+async fn readers_read_beside_a_server_and_without_one() {
+    let home = Home::new().await;
+    accept(&home.store, vec![said("1", "one", 1)]).await;
+    let reader = SqliteStore::open_reader(home.path()).await.unwrap();
+    assert_eq!(reader.totals().await.unwrap().interactions, 1);
+    accept(&home.store, vec![said("2", "two", 2)]).await;
+    assert_eq!(reader.totals().await.unwrap().interactions, 2);
+    assert!(matches!(reader.accept(intake(Vec::new())).await, Err(StoreError::Unavailable(_))));
+    assert!(matches!(reader.ready().await, Err(StoreError::Unavailable(_))));
+    reader.close().await;
+    home.store.close().await;
+    assert_eq!(SqliteStore::open_reader(home.path()).await.unwrap().totals().await.unwrap().interactions, 2);
+    let none = SqliteStore::open_reader(home.path().with_file_name("none.db")).await.unwrap_err();
+    assert!(matches!(none, crate::OpenError::NoDatabase { .. }));
+}

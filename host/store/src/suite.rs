@@ -1,0 +1,43 @@
+//! What every backend must do: cases over `dyn Store`, each on a fresh store. A backend calls [`for_each_case`] with a macro of its own.
+
+pub(crate) mod deciding;
+pub(crate) mod fixtures;
+pub(crate) mod intake;
+pub(crate) mod listing;
+pub(crate) mod order;
+pub(crate) mod quarantine;
+pub(crate) mod state;
+
+/// Calls `$test!(module::case)` for each case.
+macro_rules! for_each_case {
+    ($test:ident) => {
+        $test!(intake::facts_are_kept_once);
+        $test!(intake::only_what_was_said_inbound_is_decided);
+        $test!(intake::an_edit_before_the_decision_changes_the_words_only);
+        $test!(intake::an_edit_after_the_decision_asks_again);
+        $test!(intake::an_edit_while_the_chain_runs_is_decided_too);
+        $test!(intake::what_is_removed_is_decided_all_the_same);
+        $test!(intake::an_echo_answers_the_conversation);
+        $test!(intake::the_cursor_comes_with_the_facts);
+        $test!(intake::accounts_are_apart);
+        $test!(order::every_order_of_facts_ends_alike);
+        $test!(order::facts_of_a_conversation_in_any_order_end_alike);
+        $test!(deciding::an_occasion_is_decided_once);
+        $test!(deciding::a_decision_is_kept_with_trace_and_effects);
+        $test!(deciding::a_decision_moves_the_conversation);
+        $test!(deciding::counts_are_as_of_the_occasion);
+        $test!(deciding::what_is_about_something_else_is_refused);
+        $test!(deciding::one_of_many_at_once_decides);
+        $test!(listing::decisions_have_pages_and_filters);
+        $test!(listing::interactions_have_pages_and_filters);
+        $test!(listing::conversations_are_latest_first);
+        $test!(listing::deliveries_are_newest_first);
+        $test!(listing::queues_tell_who_waits);
+        $test!(listing::generations_are_remembered);
+        $test!(listing::what_is_not_there_is_not_found);
+        $test!(quarantine::what_cannot_be_read_waits);
+        $test!(quarantine::what_is_released_keeps_its_id);
+    };
+}
+
+pub(crate) use for_each_case;
