@@ -1,0 +1,270 @@
+//! One LMTP dialogue (RFC 2033) as a state machine: bytes in, replies and finished mails out. No socket, no clock.
+
+use model::{Attributes, Value};
+use smtp_proto::request::receiver::{DataReceiver, DummyDataReceiver, RequestReceiver};
+use smtp_proto::{Error as ParseError, Request};
+
+/// What a session has to say or hand over.
+#[derive(Debug, PartialEq)]
+pub(super) enum Step {
+    /// Send this line (without CRLF).
+    Reply(String),
+    /// A whole mail: take it, then answer once for each recipient with [`Session::answers`].
+    Mail(Mail),
+    /// Close the connection after what was said.
+    Close,
+}
+
+/// A mail with its envelope.
+#[derive(Debug, PartialEq)]
+pub(super) struct Mail {
+    /// As it stood on the wire, dots unstuffed.
+    pub(super) bytes: Vec<u8>,
+    /// `envelope-from` and `envelope-to`.
+    pub(super) envelope: Attributes,
+    /// How many recipients wait for an answer.
+    pub(super) recipients: usize,
+}
+
+/// How large a dialogue may become.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) mail_bytes_max: usize,
+    pub(super) recipients_max: usize,
+    /// Bad commands before the connection is closed.
+    pub(super) errors_max: u32,
+}
+
+enum State {
+    Commands(RequestReceiver),
+    Data(DataReceiver, Vec<u8>),
+    /// The mail is too large: its rest is read and thrown away.
+    Discard(DummyDataReceiver),
+}
+
+/// The dialogue.
+pub(super) struct Session {
+    state: State,
+    bounds: Bounds,
+    greeted: bool,
+    from: Option<String>,
+    to: Vec<String>,
+    errors: u32,
+}
+
+impl Session {
+    pub(super) fn new(bounds: Bounds) -> Self {
+        Self { state: State::Commands(RequestReceiver::default()), bounds, greeted: false, from: None, to: Vec::new(), errors: 0 }
+    }
+
+    /// What the host says first.
+    pub(super) fn greeting() -> String {
+        "220 pointsman LMTP ready".to_owned()
+    }
+
+    /// The answers to a mail, one for each recipient in order (RFC 2033 §4.2).
+    pub(super) fn answers(count: usize, answer: &str) -> Vec<String> {
+        vec![answer.to_owned(); count]
+    }
+
+    /// Takes what arrived; the steps are in order.
+    pub(super) fn ingest(&mut self, bytes: &[u8]) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut rest = bytes.iter();
+        while !rest.as_slice().is_empty() && !matches!(steps.last(), Some(Step::Close)) {
+            let before = rest.as_slice().len();
+            match &mut self.state {
+                State::Commands(receiver) => {
+                    let parsed = receiver.ingest(&mut rest).map(Request::into_owned);
+                    self.command(parsed, &mut steps);
+                }
+                State::Data(receiver, mail) => {
+                    if receiver.ingest(&mut rest, mail) {
+                        let bytes = std::mem::take(mail);
+                        self.state = State::Commands(RequestReceiver::default());
+                        self.finish(bytes, &mut steps);
+                    } else if mail.len() > self.bounds.mail_bytes_max {
+                        self.state = State::Discard(DummyDataReceiver::new_data(receiver));
+                    }
+                }
+                State::Discard(receiver) => {
+                    if receiver.ingest(&mut rest) {
+                        self.state = State::Commands(RequestReceiver::default());
+                        self.refuse_size(&mut steps);
+                    }
+                }
+            }
+            if rest.as_slice().len() == before && matches!(self.state, State::Commands(_)) {
+                break;
+            }
+        }
+        steps
+    }
+
+    fn command(&mut self, parsed: Result<Request<String>, ParseError>, steps: &mut Vec<Step>) {
+        match parsed {
+            Err(ParseError::NeedsMoreData { .. }) => {}
+            Err(_) => self.bad("500 5.5.2 That is no LMTP command", steps),
+            Ok(Request::Lhlo { host }) => self.hello(&host, steps),
+            Ok(Request::Ehlo { .. } | Request::Helo { .. }) => self.bad("500 5.5.1 This is LMTP: say LHLO", steps),
+            Ok(Request::Mail { from }) => self.mail_from(from.address, from.size, steps),
+            Ok(Request::Rcpt { to }) => self.rcpt_to(to.address, steps),
+            Ok(Request::Data) => self.data(steps),
+            Ok(Request::Rset) => {
+                self.reset();
+                steps.push(Step::Reply("250 2.0.0 Reset".to_owned()));
+            }
+            Ok(Request::Noop { .. }) => steps.push(Step::Reply("250 2.0.0 Here".to_owned())),
+            Ok(Request::Vrfy { .. }) => steps.push(Step::Reply("252 2.5.0 Try to deliver".to_owned())),
+            Ok(Request::Quit) => {
+                steps.push(Step::Reply("221 2.0.0 Goodbye".to_owned()));
+                steps.push(Step::Close);
+            }
+            Ok(other) => self.bad(&format!("502 5.5.1 {} is not offered", other.name()), steps),
+        }
+    }
+
+    fn hello(&mut self, host: &str, steps: &mut Vec<Step>) {
+        self.reset();
+        self.greeted = !host.is_empty();
+        let size = self.bounds.mail_bytes_max;
+        for line in ["250-pointsman", "250-PIPELINING", "250-8BITMIME", "250-SMTPUTF8", "250-ENHANCEDSTATUSCODES"] {
+            steps.push(Step::Reply(line.to_owned()));
+        }
+        steps.push(Step::Reply(format!("250 SIZE {size}")));
+    }
+
+    fn mail_from(&mut self, address: String, size: usize, steps: &mut Vec<Step>) {
+        if !self.greeted || self.from.is_some() {
+            return self.bad("503 5.5.1 Out of order", steps);
+        }
+        if size > self.bounds.mail_bytes_max {
+            return self.bad("552 5.3.4 Too large", steps);
+        }
+        self.from = Some(address);
+        steps.push(Step::Reply("250 2.1.0 Sender ok".to_owned()));
+    }
+
+    fn rcpt_to(&mut self, address: String, steps: &mut Vec<Step>) {
+        if self.from.is_none() {
+            return self.bad("503 5.5.1 Say MAIL first", steps);
+        }
+        if self.to.len() >= self.bounds.recipients_max {
+            return self.bad("452 4.5.3 Too many recipients", steps);
+        }
+        self.to.push(address);
+        steps.push(Step::Reply("250 2.1.5 Recipient ok".to_owned()));
+    }
+
+    fn data(&mut self, steps: &mut Vec<Step>) {
+        if self.to.is_empty() {
+            return self.bad("503 5.5.1 Say RCPT first", steps);
+        }
+        self.state = State::Data(DataReceiver::new(), Vec::new());
+        steps.push(Step::Reply("354 End with a line that is a dot".to_owned()));
+    }
+
+    fn finish(&mut self, bytes: Vec<u8>, steps: &mut Vec<Step>) {
+        if bytes.len() > self.bounds.mail_bytes_max {
+            return self.refuse_size(steps);
+        }
+        let recipients = self.to.len();
+        let mut envelope = Attributes::new();
+        envelope.insert("envelope-from".to_owned(), Value::Text(self.from.take().unwrap_or_default()));
+        envelope.insert("envelope-to".to_owned(), Value::Texts(std::mem::take(&mut self.to)));
+        self.reset();
+        steps.push(Step::Mail(Mail { bytes, envelope, recipients }));
+    }
+
+    fn refuse_size(&mut self, steps: &mut Vec<Step>) {
+        let refusals = Self::answers(self.to.len(), "552 5.3.4 Too large");
+        steps.extend(refusals.into_iter().map(Step::Reply));
+        self.reset();
+    }
+
+    fn reset(&mut self) {
+        self.from = None;
+        self.to.clear();
+    }
+
+    fn bad(&mut self, reply: &str, steps: &mut Vec<Step>) {
+        self.errors += 1;
+        steps.push(Step::Reply(reply.to_owned()));
+        if self.errors >= self.bounds.errors_max {
+            steps.push(Step::Reply("421 4.7.0 Too many errors".to_owned()));
+            steps.push(Step::Close);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bounds, Session, Step};
+
+    const BOUNDS: Bounds = Bounds { mail_bytes_max: 200, recipients_max: 2, errors_max: 3 };
+
+    fn talk(chunks: &[&str]) -> String {
+        let mut session = Session::new(BOUNDS);
+        let steps = chunks.iter().flat_map(|chunk| session.ingest(chunk.as_bytes())).collect::<Vec<_>>();
+        let lines = steps.iter().map(|step| match step {
+            Step::Reply(line) => line.clone(),
+            Step::Mail(mail) => {
+                format!("MAIL x{} {:?} {:?}", mail.recipients, mail.envelope["envelope-to"], String::from_utf8_lossy(&mail.bytes))
+            }
+            Step::Close => "CLOSE".to_owned(),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_mail_for_two() {
+        let said = talk(&[
+            "LHLO mx.example\r\nMAIL FROM:<a@example.org> SIZE=20\r\nRCPT TO:<b@example.com>\r\nRCPT TO:<c@example.com>\r\n",
+            "DATA\r\n",
+            "Subject: hi\r\n\r\n..dot\r\nbye\r\n.\r\nQUIT\r\n",
+        ]);
+        insta::assert_snapshot!(said, @r#"
+        250-pointsman
+        250-PIPELINING
+        250-8BITMIME
+        250-SMTPUTF8
+        250-ENHANCEDSTATUSCODES
+        250 SIZE 200
+        250 2.1.0 Sender ok
+        250 2.1.5 Recipient ok
+        250 2.1.5 Recipient ok
+        354 End with a line that is a dot
+        MAIL x2 Texts(["b@example.com", "c@example.com"]) "Subject: hi\r\n\r\n.dot\r\nbye\r\n"
+        221 2.0.0 Goodbye
+        CLOSE
+        "#);
+    }
+
+    #[test]
+    fn cut_anywhere_it_is_the_same_dialogue() {
+        let whole = "LHLO mx\r\nMAIL FROM:<>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nSubject: x\r\n\r\n.\r\nQUIT\r\n";
+        let expected = talk(&[whole]);
+        for cut in 1..whole.len() {
+            let (head, tail) = whole.split_at(cut);
+            assert_eq!(talk(&[head, tail]), expected, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn out_of_order_and_too_many_errors() {
+        insta::assert_snapshot!(talk(&["EHLO x\r\nDATA\r\nFROB\r\nNOOP\r\n"]), @r"
+        500 5.5.1 This is LMTP: say LHLO
+        503 5.5.1 Say RCPT first
+        500 5.5.2 That is no LMTP command
+        421 4.7.0 Too many errors
+        CLOSE
+        ");
+    }
+
+    #[test]
+    fn a_mail_that_is_too_large_is_refused_for_each_recipient_and_the_dialogue_goes_on() {
+        let large = format!("{}\r\n.\r\nNOOP\r\n", "x".repeat(300));
+        let said = talk(&["LHLO m\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n", &large]);
+        assert!(said.ends_with("552 5.3.4 Too large\n250 2.0.0 Here"), "{said}");
+    }
+}
