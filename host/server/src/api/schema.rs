@@ -1,0 +1,19 @@
+//! The JSON forms of `model` and of the store's rows, for the OpenAPI document.
+//!
+//! The API shows records in the one form that they have everywhere; these types only describe it and are never built. A test writes a full
+//! record of each kind and finds every field here, so that a field that is added there cannot be forgotten here.
+#![expect(dead_code, reason = "described, never built")]
+
+mod configuration;
+mod counts;
+mod decision;
+mod interaction;
+mod trace;
+
+pub(crate) use configuration::{ChainSpec, Configuration, Grants, Limits};
+pub(crate) use counts::{ConnectorCounts, PluginCounts};
+pub(crate) use decision::{DecisionSummary, QueueSummary, StoredDecision};
+pub(crate) use interaction::{Conversation, Delivery, DeliverySummary, InteractionRecord, Quarantined, Totals};
+
+#[cfg(test)]
+mod tests;

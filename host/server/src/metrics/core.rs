@@ -1,0 +1,62 @@
+//! What the core counted since the start: decisions, plugins, connectors.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use dispatch::counters::{ConnectorCounts, Counts, PluginCounts};
+
+use super::MetricsError;
+use super::sheet::Sheet;
+
+pub(super) fn decisions(counts: &Counts, sheet: &mut Sheet) -> Result<(), MetricsError> {
+    let rows = counts.decisions.iter().map(|(name, count)| (vec![name.clone()], *count));
+    sheet.counter("pointsman_dispositions_total", "Decisions since the start, by disposition.", &["disposition"], rows)
+}
+
+pub(super) fn plugins(counts: &Counts, sheet: &mut Sheet) -> Result<(), MetricsError> {
+    let all = &counts.plugins;
+    let label = &["plugin"];
+    sheet.counter("pointsman_plugin_calls_total", "Calls of a plugin, faults included.", label, each(all, |plugin| plugin.calls))?;
+    sheet.counter("pointsman_plugin_fuel_total", "Units of fuel that a plugin used.", label, each(all, |plugin| plugin.fuel))?;
+    sheet.counter("pointsman_plugin_host_calls_total", "Calls of the host by a plugin.", label, each(all, |plugin| plugin.host_calls))?;
+    let busy = all.iter().map(|(name, plugin)| (vec![name.clone()], Duration::from_nanos(plugin.duration_ns)));
+    sheet.counter_seconds("pointsman_plugin_busy_seconds_total", "Time spent in calls of a plugin.", label, busy)?;
+    let faults = split(all, |plugin: &PluginCounts| &plugin.faults);
+    sheet.counter("pointsman_plugin_faults_total", "Faults of a plugin, by kind.", &["plugin", "kind"], faults)
+}
+
+pub(super) fn connectors(counts: &Counts, sheet: &mut Sheet) -> Result<(), MetricsError> {
+    let all = &counts.connectors;
+    let label = &["connector"];
+    let deliveries = each(all, |connector| connector.deliveries);
+    sheet.counter("pointsman_connector_deliveries_total", "Deliveries, frames and pages that were accepted.", label, deliveries)?;
+    let duplicates = each(all, |connector| connector.duplicates);
+    sheet.counter("pointsman_connector_duplicates_total", "Facts that were known before.", label, duplicates)?;
+    sheet.counter(
+        "pointsman_connector_forged_total",
+        "Deliveries that were not genuine.",
+        label,
+        each(all, |connector| connector.forged),
+    )?;
+    let turned_away = each(all, |connector| connector.turned_away);
+    sheet.counter("pointsman_connector_turned_away_total", "Deliveries that could not be kept and were sent back.", label, turned_away)?;
+    let failures = each(all, |connector| connector.failures);
+    sheet.counter("pointsman_connector_failures_total", "Polls and other edge calls that failed.", label, failures)?;
+    let facts = split(all, |connector: &ConnectorCounts| &connector.facts);
+    sheet.counter("pointsman_connector_facts_total", "Facts by kind of event, duplicates included.", &["connector", "kind"], facts)?;
+    let quarantined = split(all, |connector: &ConnectorCounts| &connector.quarantined);
+    sheet.counter(
+        "pointsman_connector_quarantined_total",
+        "Deliveries that went into quarantine, by cause.",
+        &["connector", "cause"],
+        quarantined,
+    )
+}
+
+fn each<T>(all: &BTreeMap<String, T>, figure: impl Fn(&T) -> u64) -> impl Iterator<Item = (Vec<String>, u64)> {
+    all.iter().map(move |(name, counts)| (vec![name.clone()], figure(counts)))
+}
+
+fn split<T>(all: &BTreeMap<String, T>, figures: impl Fn(&T) -> &BTreeMap<String, u64>) -> impl Iterator<Item = (Vec<String>, u64)> {
+    all.iter().flat_map(move |(name, counts)| figures(counts).iter().map(move |(kind, figure)| (vec![name.clone(), kind.clone()], *figure)))
+}

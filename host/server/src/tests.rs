@@ -1,0 +1,14 @@
+//! The real server on a loopback listener, spoken to in bytes. Only the store and the connector's plugin are stand-ins.
+
+mod abuse;
+mod access;
+mod api;
+mod client;
+mod document;
+mod hooks;
+mod house;
+mod live;
+mod memory;
+mod scrape;
+mod shutdown;
+mod stub;
