@@ -1,0 +1,153 @@
+//! `cargo xtask score`: labelled payloads through their connectors, in the sandbox, as `pointsman plugin call` runs them.
+//!
+//! Writes one `.actual.json` a payload, in the form that `score_fixtures.py` reads. It knows nothing about single payloads: the label names
+//! the transport, the channel's folder names the plugin, and the rest is what the plugin said.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Map, Value, json};
+
+use crate::{plugins, shell};
+
+/// Where from and where to.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Score {
+    /// Folder of `<channel>/<split>/<file>`.
+    #[arg(long)]
+    payloads: PathBuf,
+    /// Folder of `<channel>/<split>/<file>.expected.json`.
+    #[arg(long)]
+    labels: PathBuf,
+    /// Where to write `<channel>/<split>/<file>.actual.json`.
+    #[arg(long)]
+    out: PathBuf,
+    /// Only these channels, separated by commas; all that there is a plugin for when left out.
+    #[arg(long, value_delimiter = ',')]
+    channel: Vec<String>,
+}
+
+impl Score {
+    /// Scores every channel that there is a plugin for.
+    pub(crate) fn run(&self) -> Result<()> {
+        let binary = match std::env::var_os("POINTSMAN_BIN") {
+            Some(path) => PathBuf::from(path),
+            None => {
+                shell::run(shell::cargo().args(["build", "-p", "pointsman"]))?;
+                shell::built("pointsman")
+            }
+        };
+        for channel in self.channels()? {
+            let plugin = shell::root().join("plugins/dist").join(format!("{channel}.wasm"));
+            if !plugin.exists() {
+                plugins::Plugins::default().run()?;
+            }
+            let count = self.channel(&binary, &plugin, &channel)?;
+            shell::say(&format!("{channel}: {count} payloads"));
+        }
+        Ok(())
+    }
+
+    /// Folders of the labels whose name is a plugin's.
+    fn channels(&self) -> Result<Vec<String>> {
+        let known: Vec<String> =
+            plugins::folders()?.iter().filter_map(|folder| Some(folder.file_name()?.to_string_lossy().into_owned())).collect();
+        let entries = std::fs::read_dir(&self.labels).with_context(|| format!("reading {}", self.labels.display()))?;
+        let found = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let wanted = |name: &String| self.channel.is_empty() || self.channel.contains(name);
+        let mut channels: Vec<String> = found.filter(|name| known.contains(name) && wanted(name)).collect();
+        channels.sort();
+        Ok(channels)
+    }
+
+    fn channel(&self, binary: &Path, plugin: &Path, channel: &str) -> Result<usize> {
+        let mut count = 0;
+        for split in std::fs::read_dir(self.labels.join(channel))?.flatten() {
+            let out = self.out.join(channel).join(split.file_name());
+            std::fs::create_dir_all(&out)?;
+            for label in std::fs::read_dir(split.path())?.flatten() {
+                let name = label.file_name().to_string_lossy().into_owned();
+                let Some(payload) = name.strip_suffix(".expected.json") else { continue };
+                let expected: Value = serde_json::from_slice(&std::fs::read(label.path())?)?;
+                let transport = expected.get("transport").and_then(Value::as_str).unwrap_or("webhook");
+                let file = self.payloads.join(channel).join(split.file_name()).join(payload);
+                let actual = call(binary, plugin, channel, transport, &file)?;
+                std::fs::write(out.join(format!("{payload}.actual.json")), actual.to_string())?;
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+}
+
+/// One payload through the plugin.
+fn call(binary: &Path, plugin: &Path, channel: &str, transport: &str, file: &Path) -> Result<Value> {
+    let (function, option) = match transport {
+        "poll" | "feed" => ("feed.poll", "--respond"),
+        "stream" | "mail" => ("connection.received", "--frame"),
+        _ => ("webhook.receive", "--body"),
+    };
+    let mut command = Command::new(binary);
+    command.args(["--json", "plugin", "call"]).arg(plugin).arg(function).arg(option).arg(file).stdin(Stdio::null());
+    let settings = shell::root().join("plugins").join(channel).join("score.json");
+    if settings.exists() {
+        command.arg("--settings").arg(settings);
+    }
+    let output = command.output().context("starting pointsman")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    match output.status.code() {
+        Some(0) => actual(&serde_json::from_str(&text).with_context(|| format!("{}: {text}", file.display()))?),
+        // The plugin refused its input.
+        Some(6) => Ok(json!({"interactions": [], "handshake": null, "malformed": true})),
+        _ => bail!("{}: {}", file.display(), String::from_utf8_lossy(&output.stderr)),
+    }
+}
+
+fn actual(said: &Value) -> Result<Value> {
+    let facts = said.get("facts").and_then(Value::as_array).cloned().unwrap_or_default();
+    let interactions = facts.iter().map(interaction).collect::<Result<Vec<_>>>()?;
+    let answered = said.get("answer").filter(|_| interactions.is_empty());
+    let handshake = answered.map(|answer| json!({"status": answer.get("status"), "body": answer.get("body")}));
+    Ok(json!({"interactions": interactions, "handshake": handshake, "malformed": false}))
+}
+
+/// A fact in the words of the labels.
+fn interaction(fact: &Value) -> Result<Value> {
+    let event = fact.get("event").and_then(Value::as_object).and_then(|event| event.iter().next());
+    let (name, what) = event.with_context(|| format!("no event in {fact}"))?;
+    let text = |key: &str| what.get(key).and_then(Value::as_str).map(str::to_owned);
+    let person = what.get("author").or_else(|| what.get("actor"));
+    let person_text = |key: &str| person.and_then(|person| person.get(key)).and_then(Value::as_str).map(str::to_owned);
+    let kind = match name.as_str() {
+        "said" => text("kind").unwrap_or_else(|| "message".to_owned()),
+        "edited" => "edit".to_owned(),
+        "removed" => "delete".to_owned(),
+        "reacted" => "reaction".to_owned(),
+        other => other.to_owned(),
+    };
+    let target = text("target");
+    let source_id = text("source_id").or_else(|| target.clone());
+    let mut out = Map::new();
+    let mut put = |key: &str, value: Option<String>| {
+        if let Some(value) = value {
+            out.insert(key.to_owned(), Value::String(value));
+        }
+    };
+    put("kind", Some(kind));
+    // Receipts have no visibility of their own: they are for the company alone.
+    put("visibility", text("visibility").or_else(|| (name == "receipt").then(|| "private".to_owned())));
+    put("direction", Some(if text("direction").as_deref() == Some("echo") { "echo" } else { "in" }.to_owned()));
+    put("conversation", text("conversation").or_else(|| source_id.clone()));
+    put("source_id", source_id);
+    put("in_reply_to", text("in_reply_to").or(target));
+    put("author_id", person_text("id"));
+    put("author_name", person_text("display_name").or_else(|| person_text("handle")));
+    put("text", text("text"));
+    put("occurred_at", what.get("occurred_at").and_then(Value::as_i64).and_then(rfc3339));
+    Ok(Value::Object(out))
+}
+
+fn rfc3339(ms: i64) -> Option<String> {
+    chrono::DateTime::from_timestamp_millis(ms).map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+}
