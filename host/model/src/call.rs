@@ -39,7 +39,16 @@ pub struct HostCall {
     pub answered: Json,
 }
 
-/// What a call cost. Fuel is the same for the same input; the duration is not and is no part of any comparison.
+/// Several interactions were worked on in one instance: the cost is that of all of them together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// How many share the cost.
+    pub size: u32,
+    /// Which of them this is, from 0. Sums count the cost where this is 0.
+    pub at: u32,
+}
+
+/// What a call cost. Fuel is the same for the same input on a fresh instance; times are not and are no part of any comparison.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Cost {
@@ -47,8 +56,30 @@ pub struct Cost {
     pub fuel: u64,
     /// Wall time in nanoseconds, instantiation included.
     pub duration_ns: u64,
+    /// CPU time in nanoseconds, of guest and host together.
+    pub cpu_ns: u64,
+    /// Wall time in nanoseconds spent in calls of the host.
+    pub host_ns: u64,
+    /// The wall time in milliseconds that the call was given: its plugin's limit, or what was left of the interaction's budget.
+    pub deadline_ms: u64,
     /// Largest sum of its memories.
     pub memory_bytes: u64,
+    /// Bytes of texts and lists handed in.
+    pub bytes_in: u64,
+    /// Bytes of texts and lists that came out.
+    pub bytes_out: u64,
+    /// Requests over HTTP, refused ones included.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub http_requests: u64,
+    /// Bytes of their headers and bodies.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub http_bytes_sent: u64,
+    /// Bytes of the answers' headers and bodies.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub http_bytes_received: u64,
+    /// Absent when the cost is this interaction's alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<Share>,
     /// All calls of the host, in order, `log` apart.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub host_calls: Vec<HostCall>,
@@ -58,6 +89,14 @@ pub struct Cost {
     /// How many lines were dropped by the limits.
     #[serde(skip_serializing_if = "is_zero")]
     pub logs_dropped: u64,
+}
+
+impl Cost {
+    /// Whether sums count it: a cost that several interactions share is counted once.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.share.is_none_or(|share| share.at == 0)
+    }
 }
 
 fn is_zero(count: &u64) -> bool {

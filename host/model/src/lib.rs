@@ -29,8 +29,10 @@ mod trace;
 mod value;
 
 pub use author::{Author, Customer};
-pub use call::{Call, Cost, HostCall, LogLevel, LogLine};
-pub use configuration::{ChainSpec, Configuration, ConnectorSpec, Grants, Limits, OnFault, PluginSpec, QueueSpec, StepSpec};
+pub use call::{Call, Cost, HostCall, LogLevel, LogLine, Share};
+pub use configuration::{
+    BreakerSpec, ChainSpec, Configuration, ConnectorSpec, Grants, Isolation, Limits, OnFault, PluginSpec, QueueSpec, StepSpec,
+};
 pub use decision::{Answer, Assignment, Decision, Disposition, Effect, Factor, Notice, Priority, Routing, ServiceLevel, Skill, Target};
 pub use delivery::{Delivery, Header, Reception, Refusal, Response};
 pub use digest::{Digest, canonical_json};
@@ -46,7 +48,8 @@ pub use plugin::{
 };
 pub use reason::Reason;
 pub use record::{
-    DecisionSummary, DeliverySummary, InteractionRecord, InteractionState, Quarantined, QueueSummary, StoredDecision, StoredEffect,
+    DecisionSummary, DeliverySummary, FaultedInteraction, InteractionRecord, InteractionState, Quarantined, QueueSummary, StoredDecision,
+    StoredEffect,
 };
 pub use role::Role;
 pub use secret::Secret;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::{Handshake, Role, SignatureScheme};
+use crate::{Algorithm, Encoding, Handshake, Role, SignatureScheme};
 
 /// Something wrong with the settings, in the plugin's own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +86,25 @@ pub enum CredentialForm {
         /// The parameter's name.
         name: String,
     },
+    /// As a code of the request, HMAC under the secret (RFC 2104).
+    Hmac {
+        /// Where the code goes.
+        header: String,
+        /// With which hash.
+        #[serde(default)]
+        algorithm: Algorithm,
+        /// What is signed: a text with the places `{method}`, `{host}`, `{path}` (with the query), `{timestamp}` and `{body}`.
+        signed: String,
+        /// How the code is written.
+        #[serde(default)]
+        encoding: Encoding,
+        /// What stands before it.
+        #[serde(default)]
+        prefix: String,
+        /// Where the time goes, in Unix seconds; needed when it is signed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timestamp_header: Option<String>,
+    },
 }
 
 /// A secret that the plugin needs by its own name for it; its value never reaches the plugin.
@@ -98,6 +117,9 @@ pub struct SecretRequest {
     /// How it is added to requests that name it as credential; absent: it serves signatures and `keys` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<CredentialForm>,
+    /// The hosts that it may be sent to as credential, in the form of the requested ones; empty: all that are granted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
 }
 
 /// A credential as the host holds it: the form and the configured secret's name.
@@ -107,6 +129,9 @@ pub struct Credential {
     pub secret: String,
     /// How it is added.
     pub form: CredentialForm,
+    /// Where it may go, places filled; empty: to all granted hosts.
+    #[serde(default)]
+    pub hosts: Vec<String>,
 }
 
 /// State that the plugin wants to keep.

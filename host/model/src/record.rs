@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Decision, DecisionId, DeliveryId, Digest, Effect, GenerationId, Interaction, Priority, Signal, Timestamp, Trace};
+use crate::{
+    Decision, DecisionId, DeliveryId, Digest, Effect, Fault, GenerationId, Interaction, InteractionId, Priority, Role, Signal, Timestamp,
+    Trace,
+};
 
 /// Where an interaction stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +75,31 @@ pub struct Quarantined {
     pub digest: Digest,
     /// How often it was tried.
     pub tries: u32,
+}
+
+/// An interaction about which a plugin failed: in quarantine until it is decided again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FaultedInteraction {
+    /// Grows with every fault; the cursor of lists.
+    pub seq: u64,
+    /// Which interaction.
+    pub interaction: InteractionId,
+    /// The decision in whose course it happened.
+    pub decision: DecisionId,
+    /// The connector that read the interaction.
+    pub connector: String,
+    /// When it was decided.
+    pub decided_at: Timestamp,
+    /// The chain.
+    pub chain: String,
+    /// In which role the plugin failed.
+    pub role: Role,
+    /// Of the component that failed.
+    pub digest: Digest,
+    /// What it did wrong.
+    pub fault: Fault,
+    /// Whether the interaction is held because of it; otherwise the step was skipped or a fallback answered.
+    pub held: bool,
 }
 
 /// A decision in a list: enough for a table and a live stream.

@@ -26,6 +26,12 @@ pub enum Trigger {
 }
 
 impl Trigger {
+    /// It is decided again because a plugin had failed on it.
+    #[must_use]
+    pub fn redriven() -> Self {
+        Self::Other("redriven".to_owned())
+    }
+
     /// The kind's name in columns and conditions.
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -1,7 +1,7 @@
 //! The service that the probe asks.
 
 use pointsman_plugin::http::{self, Request};
-use pointsman_plugin::{Failure, Response, Timestamp};
+use pointsman_plugin::{Failure, Response, Timestamp, budget};
 
 use crate::Probe;
 
@@ -18,9 +18,11 @@ impl Probe {
 
     /// The service's answer, when one is configured.
     pub(crate) fn asked(&self, path: &str, now: Timestamp) -> Result<Option<Response>, Failure> {
-        let Some(request) = self.request("GET", path) else {
+        let Some(mut request) = self.request("GET", path) else {
             return Ok(None);
         };
+        // Half of what is left: who waits for all of it has no time to make anything of the answer.
+        request.timeout_ms = u32::try_from(budget::remaining_ms() / 2).ok();
         http::send(&request)?.checked(now).map(Some)
     }
 }

@@ -57,11 +57,15 @@ fn keys_compute_and_refuse() {
 
 #[test]
 fn state_counts_and_the_service_is_asked() {
-    let host = Host::new().state().answer("GET https://probe.example/people/a%2F1", ok("gold\n")).answer("GET", Ok(Response::new(503)));
+    let host = Host::new()
+        .remaining_ms(300)
+        .state()
+        .answer("GET https://probe.example/people/a%2F1", ok("gold\n"))
+        .answer("GET", Ok(Response::new(503)));
     let first = probe().enrich(&spoken(), 0).unwrap();
     assert_eq!(first.iter().map(|signal| signal.value.clone()).collect::<Vec<_>>(), [Value::from(1), Value::from("gold")]);
     assert!(matches!(probe().enrich(&spoken(), 0), Err(Failure::Later((None, _)))));
-    assert_eq!(host.requests()[0].credential.as_deref(), Some("service"));
+    assert_eq!((host.requests()[0].credential.as_deref(), host.requests()[0].timeout_ms), (Some("service"), Some(150)));
     drop(host);
     assert!(matches!(probe().enrich(&spoken(), 0), Err(Failure::Never(_))));
 }

@@ -13,6 +13,7 @@ pub mod vocabulary {
             world vocabulary {
                 import pointsman:host/types@0.1.0;
                 import pointsman:host/log@0.1.0;
+                import pointsman:host/budget@0.1.0;
                 import pointsman:host/keys@0.1.0;
                 import pointsman:host/http@0.1.0;
                 import pointsman:host/state@0.1.0;

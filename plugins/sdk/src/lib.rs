@@ -42,13 +42,14 @@
 //! ```
 //!
 //! On wasm the macro exports exactly the roles that it names. On every other target nothing is exported and the host's functions
-//! ([`http`], [`keys`], [`log`], [`state`]) are the doubles of [`testing`], so that plugins are tested natively, with `cargo test`.
+//! ([`budget`], [`http`], [`keys`], [`log`], [`state`]) are the doubles of [`testing`], so that plugins are tested natively, with `cargo test`.
 
 mod bump;
 mod plugin;
 pub mod roles;
 mod vocabulary;
 
+pub mod budget;
 pub mod http;
 pub mod keys;
 pub mod log;

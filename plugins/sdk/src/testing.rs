@@ -1,6 +1,6 @@
 //! Doubles of the host for native tests: what is logged is recorded, requests are answered from a script, state lives in memory.
 //!
-//! Without a [`Host`] everything but `log` refuses, as in a pure role. A [`Host`] belongs to the thread that made it, so tests do not
+//! Without a [`Host`] everything but `log` and `budget` refuses, as in a pure role. A [`Host`] belongs to the thread that made it, so tests do not
 //! disturb each other.
 
 use std::cell::RefCell;
@@ -49,6 +49,7 @@ struct Script {
     requests: Vec<Request>,
     state: Option<BTreeMap<String, crate::state::Entry>>,
     keys: Option<KeyAnswers>,
+    remaining_ms: Option<u64>,
 }
 
 thread_local! {
@@ -94,6 +95,12 @@ impl Host {
         SCRIPT.with_borrow(|script| script.requests.clone())
     }
 
+    /// Gives the calls this much time; a second otherwise. It does not shrink.
+    pub fn remaining_ms(self, remaining_ms: u64) -> Self {
+        SCRIPT.with_borrow_mut(|script| script.remaining_ms = Some(remaining_ms));
+        self
+    }
+
     /// What was logged, in order.
     #[must_use]
     pub fn logged(&self) -> Vec<(Level, String)> {
@@ -106,6 +113,10 @@ impl Drop for Host {
         SCRIPT.with_borrow_mut(|script| *script = Script::default());
         LOG.with_borrow_mut(Vec::clear);
     }
+}
+
+pub(crate) fn remaining_ms() -> u64 {
+    SCRIPT.with_borrow(|script| script.remaining_ms).unwrap_or(1_000)
 }
 
 pub(crate) fn log(level: Level, message: &str) {
