@@ -20,14 +20,23 @@ const SENTENCES: [(&str, &str, &str); 6] = [
 ];
 
 /// Fault, in English and in French, to stand behind a plugin's name.
-const FAULTS: [(&str, &str, &str); 10] = [
+const FAULTS: [(&str, &str, &str); 19] = [
     ("trap", "trapped", "s'est interrompu"),
     ("deadline", "took too long", "a dépassé son délai"),
     ("fuel", "computed too much", "a trop calculé"),
     ("memory", "needed too much memory", "a demandé trop de mémoire"),
+    ("tables", "needed too large tables", "a demandé de trop grandes tables"),
+    ("instances", "is made of too many parts", "se compose de trop de parties"),
+    ("handles", "held too many handles", "a retenu trop de ressources"),
     ("stack", "recursed too deep", "s'est appelé trop profondément"),
     ("output", "returned too much", "a trop répondu"),
+    ("list", "returned too long a list", "a rendu une liste trop longue"),
     ("host_calls", "called the host too often", "a trop appelé l'hôte"),
+    ("host_bytes", "exchanged too much with the host", "a trop échangé avec l'hôte"),
+    ("http_requests", "sent too many requests", "a envoyé trop de requêtes"),
+    ("state_writes", "wrote to its state too often", "a écrit trop souvent dans son état"),
+    ("budget", "was not asked because the time was used up", "n'a pas été interrogé car le temps était écoulé"),
+    ("tripped", "was not asked because it is out of service", "n'a pas été interrogé car il est hors service"),
     ("contract", "broke the contract", "n'a pas respecté le contrat"),
     ("instantiate", "could not be started", "n'a pas pu démarrer"),
     ("failed", "could not do its work", "n'a pas pu faire son travail"),
@@ -76,6 +85,8 @@ fn in_words(reason: &Reason, language: &str) -> Reason {
 mod tests {
     use std::collections::BTreeMap;
 
+    use model::FaultKind;
+
     use super::*;
 
     #[test]
@@ -105,6 +116,33 @@ mod tests {
                 assert!(SENTENCES.iter().any(|(language, known, _)| *language == tag && *known == code), "{code} in {tag}");
             }
         }
-        assert_eq!(FAULTS.len(), 10);
+        let number = 0;
+        let faults = [
+            FaultKind::Trap(String::new()),
+            FaultKind::Deadline { deadline_ms: number },
+            FaultKind::Fuel { fuel_max: number },
+            FaultKind::Memory { memory_bytes_max: number },
+            FaultKind::Tables { table_elements_max: number },
+            FaultKind::Instances { core_instances_max: number },
+            FaultKind::Handles { handles_max: number },
+            FaultKind::Stack,
+            FaultKind::Output { output_bytes_max: number },
+            FaultKind::List { list_items_max: number },
+            FaultKind::HostCalls { host_calls_max: number },
+            FaultKind::HostBytes { host_bytes_max: number },
+            FaultKind::HttpRequests { http_requests_max: number },
+            FaultKind::StateWrites { state_writes_max: number },
+            FaultKind::Budget { deadline_ms: number },
+            FaultKind::Tripped { faults_max: 0, window_ms: number },
+            FaultKind::Contract(String::new()),
+            FaultKind::Instantiate(String::new()),
+            FaultKind::Failed(String::new()),
+        ];
+        let told = |(name, ..): &(&str, &str, &str)| (*name).to_owned();
+        assert_eq!(FAULTS.iter().map(told).collect::<Vec<_>>(), faults.each_ref().map(|fault| fault.name().to_owned()));
+        let held = reason(HELD_AFTER_FAULT, &[("plugin", "rules"), ("fault", "tripped")]);
+        assert_eq!(held.text, "Plugin rules was not asked because it is out of service, so a person decides.");
+        let french = "Le module rules n'a pas été interrogé car il est hors service : une personne décide.";
+        assert_eq!(sentence(&held, "fr", None), french);
     }
 }

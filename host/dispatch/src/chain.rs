@@ -1,8 +1,13 @@
 //! The chain: one interaction in, one decision and its trace out.
 //!
-//! Enrichers ask the outside first; then all pure steps run in one hop to a computing thread; responders come last. The same interaction,
-//! situation and answers from outside give the same decision and the same trace, but for durations. A plugin's opinion and a plugin's fault
-//! are different types all the way: a fault can only be skipped, answered by a fallback, or end in the hold queue; it never decides.
+//! Enrichers ask the outside first; then all pure steps run in one hop to a computing thread, together with those of whatever else waits
+//! for one; responders come last. The same interaction, situation and answers from outside give the same decision and the same trace, alone
+//! or in company, but for what was shared and for durations. A plugin's opinion and a plugin's fault are different types all the way: a
+//! fault can only be skipped, answered by a fallback, or end in the hold queue; it never decides. A plugin that is out of service
+//! ([`crate::breaker`]) and one for which no time is left are not called, and that is a fault like any other.
+//!
+//! An interaction's time is what its steps take, look-ups before its turn included; waiting for a thread is the host's matter, and nobody is
+//! charged for it.
 //!
 //! Rules where several steps have one role: of two signals with one name the later wins; a later prioritizer replaces the earlier; the first
 //! router that says something decides, and later routers are not asked. A responder's suggestions are recorded in the trace; nothing that a
@@ -10,30 +15,44 @@
 //! order key for at most its deadline.
 
 mod ask;
+mod batch;
+mod bound;
 mod run;
+#[cfg(test)]
+mod speed;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use model::{Decision, DecisionId, GenerationId, Interaction, Situation, StepRecord, Timestamp, Trace};
+use model::{Decision, DecisionId, Fault, GenerationId, Interaction, Signal, Situation, StepRecord, Timestamp, Trace};
 
-use crate::condition::Known;
+use crate::breaker::Breakers;
 use crate::counters::Counters;
-use crate::generation::{Chain, Generation};
+use crate::generation::Generation;
 use crate::grant::Pseudonyms;
 use crate::hop::Hop;
 use crate::port::Work;
 
+use bound::Bounds;
 use run::Run;
 
-/// Decides about interactions. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Decider {
+/// Decides about interactions. Clones are the same.
+#[derive(Clone)]
+pub struct Decider(Arc<Shared>);
+
+struct Shared {
     pseudonyms: Pseudonyms,
     hop: Hop,
     counters: Arc<Counters>,
+    breakers: Arc<Breakers>,
+    bounds: Bounds,
 }
+
+/// An interaction with the generation and the chain that are to decide about it.
+pub struct Pinned(Run);
 
 /// What the enrichers of a chain said, kept until the interaction's turn has come.
 #[derive(Clone, Debug)]
@@ -42,121 +61,116 @@ pub struct Enriched {
     chain: usize,
     interaction: Interaction,
     situation: Situation,
+    signals: Vec<Signal>,
+    held: Option<Fault>,
     steps: Vec<StepRecord>,
-    run: Option<run::Findings>,
+    used: Duration,
 }
 
 impl Decider {
-    /// Pseudonyms hide what is not granted; the hop bounds how many chains compute at once.
+    /// Pseudonyms hide what is not granted; the hop bounds how many chains compute at once; breakers say which plugin is not to be called.
     #[must_use]
-    pub fn new(pseudonyms: Pseudonyms, hop: Hop, counters: Arc<Counters>) -> Self {
-        Self { pseudonyms, hop, counters }
+    pub fn new(pseudonyms: Pseudonyms, hop: Hop, counters: Arc<Counters>, breakers: Arc<Breakers>) -> Self {
+        Self(Arc::new(Shared { pseudonyms, hop, counters, breakers, bounds: Bounds::default() }))
     }
 
-    /// Decides in one go. `now` is the time to decide by; nothing else here knows the time.
+    /// Decides in one go. `now` is the time to decide by; nothing else here knows the time of day.
     pub async fn decide(&self, generation: &Arc<Generation>, work: Work, now: Timestamp, id: DecisionId) -> (Decision, Trace) {
-        let enriched = self.enrich(generation, &work, now).await;
-        self.settle(generation, work, Some(enriched), now, id).await
+        self.settle(self.pin(generation, work, now), None, id).await
+    }
+
+    /// Chooses the chain. `now` is the time to decide by.
+    #[must_use]
+    pub fn pin(&self, generation: &Arc<Generation>, mut work: Work, now: Timestamp) -> Pinned {
+        work.situation.now = now;
+        let shared = &self.0;
+        let bound = shared.bounds.of(generation, &shared.hop, &shared.counters, &shared.breakers);
+        Pinned(Run::new(Arc::clone(shared), Arc::clone(generation), bound, work))
     }
 
     /// Runs the enrichers: may wait for the network, and needs no turn.
-    pub async fn enrich(&self, generation: &Generation, work: &Work, now: Timestamp) -> Enriched {
-        let situation = Situation { now, ..work.situation.clone() };
-        let chain = choose(generation, &work.interaction, &situation);
-        let mut enriched = Enriched {
-            generation: generation.id().clone(),
-            chain,
-            interaction: work.interaction.clone(),
-            situation: work.situation.clone(),
-            steps: Vec::new(),
-            run: None,
-        };
-        if let Some(chain) = generation.chains().get(chain).filter(|chain| !chain.enrichers().is_empty()) {
-            let mut run = self.run(work.interaction.clone(), situation);
-            for step in chain.enrichers() {
-                run.edge_step(step, None).await;
-            }
-            (enriched.steps, enriched.run) = run.into_findings();
-        }
-        enriched
+    pub async fn enrich(&self, pinned: Pinned) -> Enriched {
+        let Pinned(mut run) = pinned;
+        run.look_up().await;
+        run.into_enriched()
     }
 
     /// Decides, now that it is the interaction's turn. What was looked up before counts only if it still fits: the same generation, chain and
     /// words; otherwise it is looked up anew.
-    pub async fn settle(
-        &self,
-        generation: &Arc<Generation>,
-        work: Work,
-        enriched: Option<Enriched>,
-        now: Timestamp,
-        id: DecisionId,
-    ) -> (Decision, Trace) {
-        let situation = Situation { now, ..work.situation.clone() };
-        let chain = choose(generation, &work.interaction, &situation);
-        let enriched = match enriched.filter(|enriched| enriched.fits(generation, chain, &work)) {
-            Some(enriched) => enriched,
-            None => self.enrich(generation, &work, now).await,
-        };
-        let mut run = self.run(work.interaction.clone(), situation.clone());
-        run.resume(enriched.steps, enriched.run);
-        let mut run = self.judge(generation, enriched.chain, run, &work.interaction, &situation).await;
-        let Some(chain) = generation.chains().get(enriched.chain) else { return run.finish(generation, None, work, now, id) };
-        let routing = run.routing(generation, chain);
-        if !run.is_held() {
-            for step in chain.responders() {
-                run.edge_step(step, Some(&routing)).await;
-            }
+    pub async fn settle(&self, pinned: Pinned, enriched: Option<Enriched>, id: DecisionId) -> (Decision, Trace) {
+        let Pinned(mut run) = pinned;
+        let resumed = enriched.is_some_and(|enriched| run.resume(enriched));
+        if !resumed {
+            run.look_up().await;
         }
-        run.finish(generation, Some((chain, routing)), work, now, id)
+        let mut run = judge(run).await;
+        let routing = run.conclude();
+        if !run.is_held() {
+            run.respond(&routing).await;
+        }
+        run.finish(routing, id)
     }
+}
 
-    /// All pure steps in one hop.
-    async fn judge(
-        &self,
-        generation: &Arc<Generation>,
-        chain: usize,
-        mut run: Run,
-        interaction: &Interaction,
-        situation: &Situation,
-    ) -> Run {
-        let pinned = Arc::clone(generation);
-        let judged = self.hop.run_patiently(move || {
-            for step in pinned.chains().get(chain).map(Chain::judges).unwrap_or_default() {
-                run.pure_step(step);
+/// All pure steps in one hop, together with those of the interactions that wait for it too.
+async fn judge(run: Run) -> Run {
+    let Some(gather) = run.bound.chain(run.chain).map(|chain| Arc::clone(&chain.gather)) else { return run };
+    match gather.ask_patiently(run).await {
+        Ok(mut run) => {
+            // A defect of the host itself: the interaction still ends with a person.
+            if !run.judged {
+                run.broken();
             }
             run
-        });
-        match judged.await {
-            Ok(run) => run,
-            // A defect of the host itself: the interaction still ends with a person.
-            Err(_) => self.run(interaction.clone(), situation.clone()).broken(),
         }
+        // The process ends, and nobody waits for this any more: the store still has the interaction.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+impl Pinned {
+    /// The chain's name.
+    #[must_use]
+    pub fn chain(&self) -> &str {
+        self.0.chain_name()
     }
 
-    fn run(&self, interaction: Interaction, situation: Situation) -> Run {
-        Run::new(interaction, situation, self.pseudonyms.clone(), Arc::clone(&self.counters))
+    /// Whether the chain asks the outside before it decides.
+    #[must_use]
+    pub fn enriches(&self) -> bool {
+        self.0.enriches()
+    }
+
+    /// About how large the interaction is, in KiB, rounded up.
+    #[must_use]
+    pub fn size_kib(&self) -> u32 {
+        self.0.size_kib()
+    }
+
+    /// The interaction as it was pinned.
+    #[must_use]
+    pub fn into_work(self) -> Work {
+        self.0.into_work()
     }
 }
 
 impl Enriched {
-    fn fits(&self, generation: &Generation, chain: usize, work: &Work) -> bool {
-        let same_words = self.generation == *generation.id() && self.chain == chain && self.interaction == work.interaction;
-        let enrichers = generation.chains().get(chain).map(Chain::enrichers).unwrap_or_default();
-        let by_situation = enrichers.iter().any(|step| step.when.as_ref().is_some_and(|when| when.mentions("situation")));
-        same_words && (!by_situation || self.situation == work.situation)
+    /// Whether the situation was the same, whatever the time.
+    fn is_of_situation(&self, situation: &Situation) -> bool {
+        Situation { now: situation.now, ..self.situation.clone() } == *situation
     }
 }
 
-/// The first chain whose condition is met; the last has none.
-fn choose(generation: &Generation, interaction: &Interaction, situation: &Situation) -> usize {
-    let chains = generation.chains();
-    let last = chains.len().saturating_sub(1);
-    if last == 0 {
-        return 0;
+impl fmt::Debug for Decider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Decider({:?})", self.0.hop)
     }
-    let known = Known::new(interaction, situation);
-    let met = |chain: &Chain| chain.when.as_ref().is_none_or(|when| when.evaluate(&known) == Ok(true));
-    chains.iter().position(met).unwrap_or(last)
+}
+
+impl fmt::Debug for Pinned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pinned({})", self.chain())
+    }
 }
 
 /// A new decision's id.

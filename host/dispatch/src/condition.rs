@@ -18,6 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
 use cel::{Context, Env, ExecutionError, Program, Value};
+use model::{Interaction, Situation};
 
 pub use error::{ConditionError, ConditionFailure};
 pub use known::Known;
@@ -81,6 +82,25 @@ impl Condition {
             Ok(Err(error)) => Err(ConditionFailure::new(self.describe(&error))),
             Err(_) => Err(ConditionFailure::new("the evaluator failed".to_owned())),
         }
+    }
+
+    /// Whether it is met, with what is known of these made as far as it speaks of them.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`].
+    pub(crate) fn evaluate_about(
+        &self,
+        known: &mut Known,
+        interaction: &Interaction,
+        situation: &Situation,
+    ) -> Result<bool, ConditionFailure> {
+        if self.mentions("interaction") {
+            known.tell_interaction(interaction);
+        }
+        if self.mentions("situation") {
+            known.tell_situation(situation);
+        }
+        self.evaluate(known)
     }
 
     /// Names a missing field only when the condition itself does: a computed name may be what a customer said.

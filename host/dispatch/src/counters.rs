@@ -1,24 +1,70 @@
-//! What happened since the start, counted: per plugin and per connector. No text of anybody ever gets in here.
+//! What happened since the start, counted: per plugin, chain and connector. No text of anybody ever gets in here.
+
+mod meter;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use model::{Call, Fact};
 use serde::Serialize;
+
+pub(crate) use meter::{ChainMeter, PluginMeter};
 
 /// What a plugin did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PluginCounts {
-    /// Calls, faults included.
+    /// Calls, faults included; what several interactions were asked together counts for each.
     pub calls: u64,
-    /// Faults by kind.
+    /// Faults by kind; `budget` and `tripped` are calls that were not made.
     pub faults: BTreeMap<String, u64>,
     /// Units of fuel.
     pub fuel: u64,
     /// Wall time in nanoseconds.
     pub duration_ns: u64,
-    /// Calls of the host.
+    /// CPU time in nanoseconds.
+    pub cpu_ns: u64,
+    /// Wall time in nanoseconds spent in calls of the host.
+    pub host_ns: u64,
+    /// Calls of the host, `log` apart.
     pub host_calls: u64,
+    /// Largest memory of one instance.
+    pub memory_bytes_high: u64,
+    /// Bytes handed in.
+    pub bytes_in: u64,
+    /// Bytes that came out.
+    pub bytes_out: u64,
+    /// Requests over HTTP.
+    pub http_requests: u64,
+    /// Bytes that they sent.
+    pub http_bytes_sent: u64,
+    /// Bytes that their answers brought.
+    pub http_bytes_received: u64,
+    /// Log lines that were dropped.
+    pub logs_dropped: u64,
+}
+
+/// What the interactions of a chain cost.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ChainCounts {
+    /// Interactions that were decided.
+    pub interactions: u64,
+    /// Of them held because a plugin failed.
+    pub held: u64,
+    /// Calls of plugins, faults included.
+    pub calls: u64,
+    /// Faults, calls that were not made included.
+    pub faults: u64,
+    /// Units of fuel.
+    pub fuel: u64,
+    /// Wall time of its plugins' calls in nanoseconds.
+    pub duration_ns: u64,
+    /// CPU time of its plugins' calls in nanoseconds.
+    pub cpu_ns: u64,
+    /// Wall time in nanoseconds that its plugins spent in calls of the host.
+    pub host_ns: u64,
+    /// Requests over HTTP.
+    pub http_requests: u64,
 }
 
 /// What came in over a connector.
@@ -46,6 +92,8 @@ pub struct Counts {
     /// By configured name.
     pub plugins: BTreeMap<String, PluginCounts>,
     /// By configured name.
+    pub chains: BTreeMap<String, ChainCounts>,
+    /// By configured name.
     pub connectors: BTreeMap<String, ConnectorCounts>,
     /// Decisions by disposition.
     pub decisions: BTreeMap<String, u64>,
@@ -53,39 +101,47 @@ pub struct Counts {
 
 /// The counts, shared. The lists are bounded by the configured names.
 #[derive(Debug, Default)]
-pub struct Counters(Mutex<Counts>);
+pub struct Counters {
+    plugins: Named<PluginMeter>,
+    chains: Named<ChainMeter>,
+    connectors: Named<Mutex<ConnectorCounts>>,
+    decisions: Mutex<BTreeMap<&'static str, u64>>,
+}
 
 impl Counters {
-    /// All counts now.
+    /// All counts now. Counts of calls that end meanwhile may be in one figure and not yet in another.
     #[must_use]
     pub fn snapshot(&self) -> Counts {
-        self.lock().clone()
-    }
-
-    /// Counts a call of a plugin.
-    pub fn called<T>(&self, plugin: &str, call: &Call<T>) {
-        let mut counts = self.lock();
-        let counts = entry(&mut counts.plugins, plugin);
-        counts.calls += 1;
-        counts.fuel = counts.fuel.saturating_add(call.cost.fuel);
-        counts.duration_ns = counts.duration_ns.saturating_add(call.cost.duration_ns);
-        counts.host_calls += u64::try_from(call.cost.host_calls.len()).unwrap_or_default();
-        if let Err(fault) = &call.outcome {
-            *entry(&mut counts.faults, fault.name()) += 1;
+        Counts {
+            plugins: self.plugins.all(PluginMeter::counts),
+            chains: self.chains.all(ChainMeter::counts),
+            connectors: self.connectors.all(|counts| locked(counts).clone()),
+            decisions: locked(&self.decisions).iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
         }
     }
 
-    /// Counts a decision.
-    pub fn decided(&self, disposition: &str) {
-        *entry(&mut self.lock().decisions, disposition) += 1;
+    /// Where a plugin's calls are counted.
+    pub(crate) fn plugin(&self, name: &str) -> Arc<PluginMeter> {
+        self.plugins.of(name)
     }
 
-    pub(crate) fn accepted(&self, connector: &str, facts: &[Fact], duplicates: u32) {
+    /// Where a chain's interactions are counted.
+    pub(crate) fn chain(&self, name: &str) -> Arc<ChainMeter> {
+        self.chains.of(name)
+    }
+
+    /// Counts a decision.
+    pub(crate) fn decided(&self, disposition: &'static str) {
+        *locked(&self.decisions).entry(disposition).or_default() += 1;
+    }
+
+    /// Counts what was accepted; facts by the names of their kinds.
+    pub(crate) fn accepted(&self, connector: &str, facts: &[&str], duplicates: u32) {
         self.connector(connector, |counts| {
             counts.deliveries += 1;
             counts.duplicates += u64::from(duplicates);
             for fact in facts {
-                *entry(&mut counts.facts, fact.event.kind().name()) += 1;
+                bump(&mut counts.facts, fact);
             }
         });
     }
@@ -95,7 +151,7 @@ impl Counters {
     }
 
     pub(crate) fn quarantined(&self, connector: &str, cause: &str) {
-        self.connector(connector, |counts| *entry(&mut counts.quarantined, cause) += 1);
+        self.connector(connector, |counts| bump(&mut counts.quarantined, cause));
     }
 
     pub(crate) fn turned_away(&self, connector: &str) {
@@ -107,14 +163,43 @@ impl Counters {
     }
 
     fn connector(&self, name: &str, change: impl FnOnce(&mut ConnectorCounts)) {
-        change(entry(&mut self.lock().connectors, name));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Counts> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        change(&mut locked(&self.connectors.of(name)));
     }
 }
 
-fn entry<'a, T: Default>(map: &'a mut BTreeMap<String, T>, name: &str) -> &'a mut T {
-    map.entry(name.to_owned()).or_default()
+/// Something for each configured name, found without a lock for writing once it is there.
+#[derive(Debug)]
+struct Named<T>(RwLock<BTreeMap<String, Arc<T>>>);
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+impl<T: Default> Named<T> {
+    fn of(&self, name: &str) -> Arc<T> {
+        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return Arc::clone(known);
+        }
+        Arc::clone(self.0.write().unwrap_or_else(PoisonError::into_inner).entry(name.to_owned()).or_default())
+    }
+
+    fn all<C>(&self, counts: impl Fn(&T) -> C) -> BTreeMap<String, C> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.iter().map(|(name, one)| (name.clone(), counts(one))).collect()
+    }
+}
+
+fn locked<T>(counts: &Mutex<T>) -> MutexGuard<'_, T> {
+    counts.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn bump(counts: &mut BTreeMap<String, u64>, name: &str) {
+    match counts.get_mut(name) {
+        Some(count) => *count += 1,
+        None => {
+            counts.insert(name.to_owned(), 1);
+        }
+    }
 }

@@ -2,9 +2,11 @@
 //!
 //! The store is the queue: nothing is held in memory that is not durable, so a crash at any point loses nothing, and what was decided twice
 //! by a crash between decision and commit is committed once. Who shares an order key is decided one after the other; their look-ups may run
-//! ahead of their turn, a few places deep, so that a slow network does not hold the order's place.
+//! ahead of their turn, a few places deep, so that a slow network does not hold the order's place. How many are on their way is bounded for
+//! each chain apart, so that a chain with a slow plugin keeps no other waiting.
 
 mod backoff;
+mod seats;
 #[cfg(test)]
 mod tests;
 
@@ -12,29 +14,32 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::Timestamp;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::chain::{Decider, Enriched, decision_id};
-use crate::generation::{Current, Generation};
+use crate::chain::{Decider, Enriched, Pinned, decision_id};
+use crate::generation::Current;
 use crate::lane::{Lanes, Place};
 use crate::live::Live;
-use crate::port::{Clock, Commit, NewDecision, Pending, Store, StoreError};
+use crate::port::{Clock, Commit, NewDecision, Pending, Store, StoreError, Work};
 
 use backoff::Backoff;
+use seats::{Seat, Seats};
 
 /// The bounds of a dispatcher.
 #[derive(Clone, Copy, Debug)]
 pub struct DispatcherSettings {
-    /// How many interactions are decided at a time.
+    /// How many interactions of one chain are decided at a time, and how many are read at a time.
     pub parallel_max: usize,
-    /// How many look-ups of enrichers run at a time.
+    /// How many interactions of one chain look things up at a time.
     pub lookups_max: usize,
     /// How many interactions of one order key may look things up before their turn, the one whose turn it is included.
     pub ahead_max: usize,
     /// How many waiting interactions are known at a time.
     pub window_max: usize,
+    /// How many KiB of interactions that wait for their chain are kept in memory; the others are read anew when it has room.
+    pub kept_kib_max: usize,
     /// How often the store is looked through from the start, in case a wake-up was missed.
     pub rescan_ms: u64,
     /// First wait after the store did not answer; it doubles up to the most.
@@ -51,6 +56,7 @@ impl Default for DispatcherSettings {
             lookups_max: 256,
             ahead_max: 4,
             window_max: 4_096,
+            kept_kib_max: 64 << 10,
             rescan_ms: 30_000,
             backoff_ms: 50,
             backoff_ms_max: 5_000,
@@ -95,8 +101,10 @@ struct Inner {
     lanes: Lanes,
     in_flight: Mutex<BTreeSet<u64>>,
     freed: Notify,
-    deciding: Semaphore,
-    looking_up: Semaphore,
+    reading: Semaphore,
+    kept: Semaphore,
+    deciding: Seats,
+    looking_up: Seats,
 }
 
 impl Dispatcher {
@@ -109,8 +117,10 @@ impl Dispatcher {
             lanes: Lanes::new(settings.ahead_max),
             in_flight: Mutex::default(),
             freed: Notify::new(),
-            deciding: Semaphore::new(settings.parallel_max.clamp(1, Semaphore::MAX_PERMITS)),
-            looking_up: Semaphore::new(settings.lookups_max.clamp(1, Semaphore::MAX_PERMITS)),
+            reading: Semaphore::new(settings.parallel_max.clamp(1, Semaphore::MAX_PERMITS)),
+            kept: Semaphore::new(settings.kept_kib_max.min(Semaphore::MAX_PERMITS)),
+            deciding: Seats::new(settings.parallel_max),
+            looking_up: Seats::new(settings.lookups_max),
         }))
     }
 
@@ -205,19 +215,9 @@ impl Inner {
     /// From look-ups to commit. Returns early, with nothing lost, when it is to stop before its turn has come.
     async fn decide(&self, pending: &Pending, place: &Place, stop: &CancellationToken) -> Result<(), StoreError> {
         let ahead = self.look_ahead(pending, place, stop).await?;
-        let turn = async {
-            place.turn().await;
-            self.deciding.acquire().await
-        };
-        let _permit = tokio::select! {
-            biased;
-            () = stop.cancelled() => return Ok(()),
-            permit = turn => permit,
-        };
-        let Some(work) = self.patiently(stop, || self.ports.store.work(pending)).await? else { return Ok(()) };
-        let generation = self.ports.current.load();
-        let now = self.now();
-        let (decision, trace) = self.ports.decider.settle(&generation, work, ahead, now, decision_id()).await;
+        let Some(()) = unless(stop, place.turn()).await else { return Ok(()) };
+        let Some((pinned, _seat)) = self.claim(pending, &self.deciding, stop).await? else { return Ok(()) };
+        let (decision, trace) = self.ports.decider.settle(pinned, ahead, decision_id()).await;
         let new = NewDecision { seq: pending.seq, decision, trace };
         if let Some(Commit::Stored { summary, again }) = self.patiently(stop, || self.ports.store.decide(new.clone())).await? {
             self.ports.live.publish(Arc::from(summary));
@@ -230,26 +230,43 @@ impl Inner {
 
     /// Runs the enrichers before the turn has come, when there are any.
     async fn look_ahead(&self, pending: &Pending, place: &Place, stop: &CancellationToken) -> Result<Option<Enriched>, StoreError> {
-        let generation: Arc<Generation> = self.ports.current.load();
-        if !generation.enriches() {
+        if !self.ports.current.load().enriches() {
             return Ok(None);
         }
-        let near = async {
-            place.near().await;
-            self.looking_up.acquire().await
-        };
-        let _permit = tokio::select! {
-            biased;
-            () = stop.cancelled() => return Ok(None),
-            permit = near => permit,
-        };
-        let Some(work) = self.patiently(stop, || self.ports.store.work(pending)).await? else { return Ok(None) };
-        let enriched = tokio::select! {
-            biased;
-            () = stop.cancelled() => return Ok(None),
-            enriched = self.ports.decider.enrich(&generation, &work, self.now()) => enriched,
-        };
-        Ok(Some(enriched))
+        let Some(()) = unless(stop, place.near()).await else { return Ok(None) };
+        let Some((pinned, _seat)) = self.claim(pending, &self.looking_up, stop).await? else { return Ok(None) };
+        if !pinned.enriches() {
+            return Ok(None);
+        }
+        Ok(unless(stop, self.ports.decider.enrich(pinned)).await)
+    }
+
+    /// Reads the interaction and pins it, with a seat for its chain. `None`: there is nothing to do any more, or it is to stop.
+    async fn claim(&self, pending: &Pending, seats: &Seats, stop: &CancellationToken) -> Result<Option<(Pinned, Seat)>, StoreError> {
+        let mut seat: Option<Seat> = None;
+        let mut kept: Option<(Work, SemaphorePermit<'_>)> = None;
+        loop {
+            let work = match kept.take() {
+                Some((work, _)) => work,
+                None => {
+                    let Some(_permit) = unless(stop, self.reading.acquire()).await else { return Ok(None) };
+                    let Some(work) = self.patiently(stop, || self.ports.store.work(pending)).await? else { return Ok(None) };
+                    work
+                }
+            };
+            // Pinned anew after every wait: to what serves now, and by the time that it is now.
+            let pinned = self.ports.decider.pin(&self.ports.current.load(), work, self.now());
+            let fitting = seat.take().filter(|seat| seat.is_for(pinned.chain())).or_else(|| seats.free(pinned.chain()));
+            if let Some(seat) = fitting {
+                return Ok(Some((pinned, seat)));
+            }
+            let chain = pinned.chain().to_owned();
+            kept = self.kept.try_acquire_many(pinned.size_kib()).ok().map(|permit| (pinned.into_work(), permit));
+            seat = unless(stop, seats.next(chain)).await;
+            if seat.is_none() {
+                return Ok(None);
+            }
+        }
     }
 
     /// Asks the store until it answers. `None`: there is nothing to do any more, or it is to stop; the store still has everything.
@@ -279,6 +296,15 @@ impl Inner {
 
     fn in_flight(&self) -> MutexGuard<'_, BTreeSet<u64>> {
         self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What comes of it, or nothing when it is to stop first.
+async fn unless<T>(stop: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => None,
+        outcome = work => Some(outcome),
     }
 }
 

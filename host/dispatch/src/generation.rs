@@ -42,6 +42,8 @@ pub struct Chain {
     pub when: Option<Condition>,
     /// Where interactions end that nobody could decide about.
     pub hold_queue: String,
+    /// What all steps of one interaction may take together.
+    pub deadline_ms: u64,
     /// In order.
     pub steps: Vec<Step>,
 }

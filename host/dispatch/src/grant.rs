@@ -1,34 +1,49 @@
 //! Grants: the least of what a plugin asks for and what the operator gives.
 //!
 //! Nothing is given that was not asked for, and nothing that was not given is had: both sides are lists of names, and the effective grant is
-//! their intersection. Places such as `{/instance}` in a manifest are filled from the settings before the comparison.
+//! their intersection. Places such as `{/instance}` in a manifest are filled from the settings before the comparison. What a plugin sees of an
+//! interaction follows from its effective grant: hidden, behind a pseudonym, with personal numbers masked, or whole.
 
+mod host;
+mod host_error;
+mod identity;
+mod method;
+mod path;
 mod place;
 mod projection;
 mod pseudonym;
+mod redaction;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use model::{Credential, Grants, Limits, PluginManifest, PluginSpec, Transport};
+use model::{Credential, Grants, PluginManifest, PluginSpec, Transport};
+use thiserror::Error;
 
 use crate::port::EgressGrant;
 
+pub use host::{HostGrant, Target};
+pub use host_error::HostGrantError;
 pub(crate) use place::{filled, hosts as hosts_asked, setting};
-pub use projection::project;
+pub use projection::{project, projected};
 pub use pseudonym::Pseudonyms;
+pub use redaction::redacted;
+
+/// The grant to see subject and text whole.
+pub const TEXT: &str = "text";
+/// The grant to see them with addresses and numbers masked.
+pub const REDACTED_TEXT: &str = "redacted-text";
 
 /// What a plugin may have: what its manifest asks for and its configuration gives.
 #[must_use]
 pub fn effective(spec: &PluginSpec, manifest: &PluginManifest) -> Grants {
     let given = &spec.grants;
     let asked = &manifest.requests;
-    let field = |name: &String| given.fields.contains(name);
     let secret = |name: &String| given.secrets.get(name).map(|configured| (name.clone(), configured.clone()));
     let state_asked = asked.state.as_ref().map_or(0, |state| state.bytes_max);
     Grants {
-        fields: asked.fields.iter().map(|request| request.name.clone()).filter(field).collect(),
+        fields: common_fields(&asked.fields.iter().map(|request| request.name.clone()).collect(), &given.fields),
         hosts: common_hosts(&hosts_asked(manifest, &spec.settings), &given.hosts),
         secrets: asked.secrets.iter().filter_map(|request| secret(&request.name)).collect(),
         state_bytes_max: state_asked.min(given.state_bytes_max),
@@ -36,80 +51,78 @@ pub fn effective(spec: &PluginSpec, manifest: &PluginManifest) -> Grants {
     }
 }
 
-/// What the plugin may do outside, from its effective grants.
+/// What the plugin may do outside. The grants of `spec` are its effective ones, see [`effective`].
 #[must_use]
-pub fn egress_grant(effective: &Grants, manifest: &PluginManifest, limits: &Limits) -> EgressGrant {
-    let credentials = manifest.requests.secrets.iter().filter_map(|request| {
-        let form = request.credential.clone()?;
-        let secret = effective.secrets.get(&request.name)?.clone();
-        Some((request.name.clone(), Credential { secret, form }))
-    });
+pub fn egress_grant(spec: &PluginSpec, manifest: &PluginManifest) -> EgressGrant {
+    let requests = manifest.requests.secrets.iter();
+    let credentials = requests.filter_map(|request| Some((request.name.clone(), credential(spec, manifest, &request.name)?)));
     EgressGrant {
-        hosts: effective.hosts.clone(),
-        credentials: credentials.collect::<BTreeMap<_, _>>(),
-        private_network: effective.private_network,
-        body_bytes_max: limits.http_body_bytes_max,
-        timeout_ms_max: limits.deadline_ms,
+        hosts: spec.grants.hosts.clone(),
+        credentials: credentials.collect(),
+        private_network: spec.grants.private_network,
+        body_bytes_max: spec.limits.http_body_bytes_max,
+        header_bytes_max: spec.limits.http_header_bytes_max,
+        headers_max: spec.limits.http_headers_max,
+        redirects_max: spec.limits.http_redirects_max,
+        timeout_ms_max: spec.limits.http_timeout_ms.min(spec.limits.deadline_ms),
     }
 }
 
-/// The declared transport with its `{/pointer}` places filled from the settings.
+/// The credential behind a plugin's name for a secret, the places in its hosts filled; none when the secret was not granted, serves no
+/// requests, or may go to hosts of which the settings name none.
+#[must_use]
+pub fn credential(spec: &PluginSpec, manifest: &PluginManifest, name: &str) -> Option<Credential> {
+    let request = manifest.secret(name)?;
+    let (secret, form) = (spec.grants.secrets.get(name)?.clone(), request.credential.clone()?);
+    let hosts: Vec<String> = request.hosts.iter().flat_map(|host| place::host(host, &spec.settings)).collect();
+    // No hosts at all mean every granted one, so that hosts which came to nothing must not.
+    (hosts.is_empty() == request.hosts.is_empty()).then_some(Credential { secret, form, hosts })
+}
+
+/// Why a declared transport cannot be used: the second half of a sentence that begins with the plugin.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TransportError {
+    /// A place in its URL leads nowhere.
+    #[error("needs the setting `{0}` to know where to connect")]
+    Setting(String),
+    /// Its URL is none, or outside the granted hosts.
+    #[error("was not granted `{0}`, where it wants to connect")]
+    NotGranted(String),
+}
+
+/// The declared transport with its `{/pointer}` places filled from the settings. The grants of `spec` are its effective ones.
 ///
 /// # Errors
-/// The pointer that leads nowhere.
-pub fn transport(spec: &PluginSpec, manifest: &PluginManifest) -> Result<Option<Transport>, String> {
-    Ok(match manifest.transport.clone() {
-        Some(Transport::Sse { url, credential }) => Some(Transport::Sse { url: filled(&url, &spec.settings)?, credential }),
-        other => other,
-    })
+/// See [`TransportError`].
+pub fn transport(spec: &PluginSpec, manifest: &PluginManifest) -> Result<Option<Transport>, TransportError> {
+    let Some(Transport::Sse { url, credential }) = manifest.transport.clone() else { return Ok(manifest.transport.clone()) };
+    let url = filled(&url, &spec.settings).map_err(TransportError::Setting)?;
+    let parsed = url::Url::parse(&url).map_err(|_| TransportError::NotGranted(url.clone()))?;
+    let granted = egress_grant(spec, manifest).refusal("GET", &parsed).is_none();
+    if granted { Ok(Some(Transport::Sse { url, credential })) } else { Err(TransportError::NotGranted(origin(&parsed))) }
 }
 
-/// Whether a granted pattern (`api.example.com`, `*.example.com`, each with `:port` when it is not the usual one) covers a host. A star
-/// stands for one or more labels, never for none.
-#[must_use]
-pub fn host_matches(pattern: &str, host: &str, port: u16, usual_port: u16) -> bool {
-    let (name, wanted) = split_port(pattern);
-    let wanted = wanted.unwrap_or(usual_port);
-    wanted == port && name_matches(&name, host.trim_end_matches('.'))
+/// Scheme, host and port of a URL.
+fn origin(url: &url::Url) -> String {
+    url.origin().ascii_serialization()
 }
 
-fn name_matches(pattern: &str, host: &str) -> bool {
-    match pattern.strip_prefix("*.") {
-        Some(domain) => host
-            .len()
-            .checked_sub(domain.len())
-            .and_then(|at| host.get(at..).zip(host.get(..at)))
-            .is_some_and(|(end, start)| end.eq_ignore_ascii_case(domain) && start.len() > 1 && start.ends_with('.')),
-        None => pattern.eq_ignore_ascii_case(host),
+/// What is in both; of the two grants for the text the lesser one.
+fn common_fields(asked: &BTreeSet<String>, given: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut fields: BTreeSet<String> = asked.intersection(given).cloned().collect();
+    let some = |side: &BTreeSet<String>| side.contains(TEXT) || side.contains(REDACTED_TEXT);
+    if fields.contains(TEXT) {
+        fields.remove(REDACTED_TEXT);
+    } else if some(asked) && some(given) {
+        fields.insert(REDACTED_TEXT.to_owned());
     }
+    fields
 }
 
-/// The narrower of every two patterns that overlap.
+/// What every two entries that overlap have in common. What is no host grant gives and asks for nothing.
 fn common_hosts(asked: &BTreeSet<String>, given: &BTreeSet<String>) -> BTreeSet<String> {
-    let pairs = asked.iter().flat_map(|asked| given.iter().map(move |given| (asked, given)));
-    pairs.filter_map(|(asked, given)| narrower(asked, given)).collect()
-}
-
-fn narrower(asked: &str, given: &str) -> Option<String> {
-    let ((asked_name, asked_port), (given_name, given_port)) = (split_port(asked), split_port(given));
-    if asked_port != given_port {
-        return None;
-    }
-    if covers(&given_name, &asked_name) {
-        return Some(asked.to_ascii_lowercase());
-    }
-    covers(&asked_name, &given_name).then(|| given.to_ascii_lowercase())
-}
-
-/// Whether everything that `inner` covers is covered by `outer`.
-fn covers(outer: &str, inner: &str) -> bool {
-    let star = inner.strip_prefix("*.");
-    outer.eq_ignore_ascii_case(inner) || name_matches(outer, star.unwrap_or(inner)) && outer.starts_with("*.")
-}
-
-fn split_port(pattern: &str) -> (String, Option<u16>) {
-    match pattern.rsplit_once(':').map(|(name, port)| (name, port.parse())) {
-        Some((name, Ok(port))) => (name.to_owned(), Some(port)),
-        _ => (pattern.to_owned(), None),
-    }
+    let parsed = |texts: &BTreeSet<String>| texts.iter().filter_map(|text| HostGrant::parse(text).ok()).collect::<Vec<_>>();
+    let given = parsed(given);
+    let pairs = parsed(asked).into_iter().flat_map(|asked| given.iter().filter_map(move |given| asked.narrower(given)).collect::<Vec<_>>());
+    pairs.map(|common| common.to_string()).collect()
 }

@@ -3,7 +3,11 @@
 //! The order is always the same: is there such a connector; is it a handshake; is it genuine ([`crate::signature::Verified`] or nothing); what does the
 //! connector make of it; is that durable; and only then the answer. A genuine delivery that cannot be read is kept in quarantine, never
 //! dropped; one that cannot be made durable is not acknowledged, so that the channel sends it again.
+//!
+//! Deliveries that wait for the same connector are read together. A connector that is out of service ([`crate::breaker`]) is not called: its
+//! genuine deliveries go to quarantine with the cause `tripped`, to be redriven.
 
+mod call;
 mod feed;
 mod frame;
 mod outcome;
@@ -18,10 +22,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Delivery, DeliveryId, Digest, Fact, Timestamp};
 
+use crate::breaker::Breakers;
 use crate::counters::Counters;
 use crate::dispatcher::Wake;
 use crate::generation::{Connector, Current, Generation};
-use crate::hop::Hop;
+use crate::hop::{Gather, Hop};
 use crate::port::{Accepted, Clock, Intake, NewQuarantine, Secrets, Store, StoreError};
 
 pub use outcome::{FrameOutcome, Hooked, IngestError, PollOutcome, Redriven};
@@ -38,6 +43,8 @@ pub struct IngestPorts {
     pub clock: Arc<dyn Clock>,
     /// Where deliveries and facts are counted.
     pub counters: Arc<Counters>,
+    /// Which connector is not to be called.
+    pub breakers: Arc<Breakers>,
     /// Bounds what is read at a time, apart from what is decided: the way in must not wait for the chains.
     pub hop: Hop,
     /// Wakes the dispatcher.
@@ -48,17 +55,22 @@ pub struct IngestPorts {
 #[derive(Clone)]
 pub struct Ingest(Arc<Inner>);
 
+/// A connector's plugin, and where its deliveries wait.
+type PluginGather = (String, Arc<Gather<webhook::Reading>>);
+
 struct Inner {
     ports: IngestPorts,
     /// One call at a time for each connector that has a cursor.
     turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    /// Where deliveries wait to be read, by connector, with its plugin.
+    gathers: Mutex<HashMap<String, PluginGather>>,
 }
 
 impl Ingest {
     /// Takes its ports.
     #[must_use]
     pub fn new(ports: IngestPorts) -> Self {
-        Self(Arc::new(Inner { ports, turns: Mutex::default() }))
+        Self(Arc::new(Inner { ports, turns: Mutex::default(), gathers: Mutex::default() }))
     }
 }
 
@@ -94,11 +106,11 @@ impl Inner {
 
     async fn accept(&self, arrival: &Arrival, raw: Delivery, facts: Vec<Fact>, cursor: Option<Vec<u8>>) -> Result<Accepted, StoreError> {
         let name = &arrival.connector.spec.name;
+        let kinds: Vec<_> = facts.iter().map(|fact| fact.event.kind().name()).collect();
         let intake = arrival.intake(raw, facts, cursor);
-        let facts = intake.facts.clone();
         match self.ports.store.accept(intake).await {
             Ok(accepted) => {
-                self.ports.counters.accepted(name, &facts, accepted.duplicates);
+                self.ports.counters.accepted(name, &kinds, accepted.duplicates);
                 self.ports.wake.wake();
                 Ok(accepted)
             }

@@ -16,6 +16,7 @@
 //! [`port`] is what the core asks of the outside; [`arithmetic`] is the one port that needs no outside.
 
 pub mod arithmetic;
+pub mod breaker;
 pub mod catalogue;
 pub mod chain;
 pub mod condition;
@@ -34,6 +35,7 @@ mod testing;
 pub mod vocabulary;
 
 pub use arithmetic::Arithmetic;
+pub use breaker::{BreakerRow, BreakerState, Breakers};
 pub use chain::{Decider, decision_id};
 pub use condition::{Condition, ConditionError};
 pub use counters::{Counters, Counts};

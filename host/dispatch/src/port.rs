@@ -11,13 +11,13 @@ mod state;
 mod store;
 
 pub use clock::{Clock, SystemClock};
-pub use egress::{Egress, EgressError, EgressGrant, EgressRequest};
+pub use egress::{Egress, EgressError, EgressGrant, EgressRequest, credential_goes};
 pub use keys::{KeyAlgorithm, KeyError, Keys};
 pub use nothing::Nothing;
-pub use plugin::{Plugin, PluginInfo};
+pub use plugin::{Budget, Plugin, PluginInfo, Question, only};
 pub use secrets::Secrets;
 pub use state::{State, StateEntry, StateError};
 pub use store::{
-    Accepted, Commit, Conversation, DecisionFilter, Intake, InteractionFilter, NewDecision, NewQuarantine, Pending, Store, StoreError,
-    Totals, Work,
+    Accepted, Commit, Conversation, DecisionFilter, FaultedFilter, Intake, InteractionFilter, NewDecision, NewQuarantine, Pending, Store,
+    StoreError, Totals, Work,
 };

@@ -13,6 +13,7 @@ use model::{
     Timestamp,
 };
 
+use crate::breaker::Breakers;
 use crate::chain::Decider;
 use crate::counters::Counters;
 use crate::generation::Generation;
@@ -29,6 +30,10 @@ pub(crate) struct QuickClock(AtomicU64);
 
 impl QuickClock {
     pub(crate) const START: u64 = 1_700_000_000_000;
+
+    pub(crate) fn pass(&self, ms: u64) {
+        self.0.fetch_add(ms, Ordering::SeqCst);
+    }
 }
 
 #[async_trait]
@@ -59,7 +64,12 @@ impl Secrets for SecretTable {
 
 pub(crate) fn decider() -> (Decider, Arc<Counters>) {
     let counters = Arc::new(Counters::default());
-    (Decider::new(Pseudonyms::new(Secret::new("key")), Hop::for_cores(), Arc::clone(&counters)), counters)
+    let breakers = Arc::new(Breakers::new(Arc::new(QuickClock::default())));
+    (decider_with(Arc::clone(&counters), breakers), counters)
+}
+
+pub(crate) fn decider_with(counters: Arc<Counters>, breakers: Arc<Breakers>) -> Decider {
+    Decider::new(Pseudonyms::new(Secret::new("key")), Hop::for_cores(), counters, breakers)
 }
 
 pub(crate) fn step(plugin: &str, role: Role, when: Option<&str>, on_fault: OnFault) -> StepSpec {
@@ -67,7 +77,7 @@ pub(crate) fn step(plugin: &str, role: Role, when: Option<&str>, on_fault: OnFau
 }
 
 pub(crate) fn chain(name: &str, when: Option<&str>, steps: Vec<StepSpec>) -> ChainSpec {
-    ChainSpec { name: name.into(), when: when.map(str::to_owned), hold_queue: "triage".into(), steps }
+    ChainSpec { name: name.into(), when: when.map(str::to_owned), hold_queue: "triage".into(), deadline_ms: ChainSpec::DEADLINE_MS, steps }
 }
 
 /// A configuration with the queues `triage` and `care`.

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether a plugin may be connected to this address. Addresses that carry an IPv4 address inside (mapped, compatible, NAT64, 6to4,
-/// Teredo) are refused altogether: none of them is needed to reach a public host.
+/// Teredo, ISATAP) are refused altogether: none of them is needed to reach a public host.
 #[must_use]
 pub fn is_public(address: IpAddr) -> bool {
     match address {
@@ -44,12 +44,14 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 /// Only 2000::/3 is global unicast, and inside it the transition and documentation networks are refused.
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [first, second, ..] = address.segments();
+    let [first, second, _, _, fifth, sixth, ..] = address.segments();
     let global = first & 0xe000 == 0x2000;
     let teredo_or_special = first == 0x2001 && second < 0x0200;
     let documentation = (first == 0x2001 && second == 0x0db8) || first & 0xfff0 == 0x3ff0;
     let six_to_four = first == 0x2002;
-    global && !teredo_or_special && !documentation && !six_to_four
+    // RFC 5214: the interface's part is 0000:5efe or 0200:5efe and an IPv4 address.
+    let isatap = fifth & 0xfdff == 0 && sixth == 0x5efe;
+    global && !teredo_or_special && !documentation && !six_to_four && !isatap
 }
 
 #[cfg(test)]
@@ -102,6 +104,8 @@ mod tests {
             "fd00:ec2::254",
             "ff02::1",
             "2001:db8::1",
+            "2606:4700::5efe:7f00:1",
+            "2606:4700::200:5efe:a00:1",
         ];
         for address in refused {
             check(address, false);

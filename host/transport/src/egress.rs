@@ -1,59 +1,160 @@
 //! The one way from a plugin to the network.
 //!
 //! A request is checked against the grant, its name is resolved here, every address is checked, and the connection goes to the very address
-//! that was checked. Redirects are not followed, proxies and environment settings are ignored, answers are cut at the limit, and a
-//! credential is added last, so that it is in no record.
+//! that was checked. Redirects are followed one by one, each checked like the request itself. Proxies and environment settings are ignored,
+//! answers are cut at the limits, and a credential is added last, so that it is in no record; what the other side repeats of it is masked.
 
+mod answer;
+mod connect;
+mod credential;
+mod echo;
+mod failure;
+mod hop;
+mod names;
 mod request;
-mod resolver;
+mod spelling;
+#[cfg(test)]
+mod tests;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use dispatch::port::{Egress, EgressError, EgressGrant, EgressRequest, Secrets};
-use futures::StreamExt as _;
-use model::{Header, Response};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use model::Response;
+use rustls::ClientConfig;
+use rustls_platform_verifier::BuilderVerifierExt as _;
 use thiserror::Error;
+use tokio::sync::Notify;
 
-use self::resolver::{CheckedResolver, RefusedAddress};
+use self::connect::{Allowed, CheckedConnect};
+pub(crate) use self::echo::Echo;
+use self::hop::Hop;
+use self::names::Names;
+use crate::address::is_public;
 
-/// Most bytes of an answer's headers.
-const ANSWER_HEADER_BYTES_MAX: usize = 16 << 10;
-/// Longest wait for a connection.
-const CONNECT_MS_MAX: u64 = 5_000;
+/// Most bytes of an answer's headers that are read at all; the grant's limit is checked on what was read.
+const HEAD_BYTES_MAX: usize = 256 << 10;
+/// Most headers of an answer that are read at all.
+const HEADERS_MAX: usize = 512;
+/// Most interim answers (1xx) before the real one.
+const INTERIM_MAX: u32 = 8;
+/// Connections to one host that are kept for the next request, and for how long.
+const IDLE_MAX: usize = 4;
+const IDLE_MS_MAX: u64 = 30_000;
 
 /// Why there is no egress at all.
 #[derive(Debug, Error)]
 #[error("the HTTP client cannot be set up: {0}")]
 pub struct EgressSetupError(String);
 
+/// How names are resolved for plugins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EgressSettings {
+    /// These servers are asked, without hosts file and search list; empty: as the system resolves names.
+    pub nameservers: Vec<SocketAddr>,
+}
+
+type HttpClient = Client<HttpsConnector<CheckedConnect>, Full<Bytes>>;
+
 /// Requests of plugins, over HTTP/1.1 with TLS by rustls and the machine's trusted certificates.
 #[derive(Clone)]
 pub struct HttpEgress {
-    public: reqwest::Client,
-    private: reqwest::Client,
+    public: HttpClient,
+    private: HttpClient,
     secrets: Arc<dyn Secrets>,
+}
+
+/// An answer of which the body is still to come, and what is to be masked in it.
+pub(crate) struct Opened {
+    pub(crate) answer: http::Response<Incoming>,
+    pub(crate) echo: Echo,
 }
 
 impl HttpEgress {
     /// An egress that reads credentials from `secrets` for each request.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
-    pub fn new(secrets: Arc<dyn Secrets>) -> Result<Self, EgressSetupError> {
-        // Somebody else may have chosen a provider before: theirs is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let public = client().dns_resolver(CheckedResolver).build().map_err(|error| EgressSetupError(error.to_string()))?;
-        let private = client().build().map_err(|error| EgressSetupError(error.to_string()))?;
-        Ok(Self { public, private, secrets })
+    /// When TLS or the resolver cannot be set up.
+    #[expect(clippy::needless_pass_by_value, reason = "settings are handed over")]
+    pub fn new(secrets: Arc<dyn Secrets>, settings: EgressSettings) -> Result<Self, EgressSetupError> {
+        let tls = tls().map_err(|error| EgressSetupError(error.to_string()))?;
+        Self::built(secrets, &settings, tls, is_public)
+    }
+
+    fn built(secrets: Arc<dyn Secrets>, settings: &EgressSettings, tls: ClientConfig, public: Allowed) -> Result<Self, EgressSetupError> {
+        let names = Names::new(&settings.nameservers).map_err(EgressSetupError)?;
+        let tls = Arc::new(tls);
+        let client = |allowed| client(CheckedConnect::new(names.clone(), allowed), Arc::clone(&tls));
+        Ok(Self { public: client(public), private: client(|_| true), secrets })
+    }
+
+    /// Sends a request and hands its answer over before the body is read, redirects followed. Only its head is bounded by the grant's time.
+    ///
+    /// # Errors
+    /// See [`EgressError`].
+    pub(crate) async fn open(&self, grant: &EgressGrant, request: EgressRequest) -> Result<Opened, EgressError> {
+        let mut echo = Echo::of_grant(grant, self.secrets.as_ref());
+        let wait = Duration::from_millis(grant.timeout_ms_max);
+        let opened = tokio::time::timeout(wait, self.follow(grant, request, &mut echo)).await.unwrap_or(Err(EgressError::Timeout));
+        match opened {
+            Ok(answer) => Ok(Opened { answer, echo }),
+            Err(error) => Err(echo.masked_error(error)),
+        }
     }
 
     async fn exchange(&self, grant: &EgressGrant, request: EgressRequest) -> Result<Response, EgressError> {
+        let mut echo = Echo::of_grant(grant, self.secrets.as_ref());
+        let answer = match self.follow(grant, request, &mut echo).await {
+            Ok(answer) => answer::read(grant, answer).await,
+            Err(error) => Err(error),
+        };
+        match answer {
+            Ok(answer) => Ok(echo.masked_answer(answer)),
+            Err(error) => Err(echo.masked_error(error)),
+        }
+    }
+
+    /// The last answer's head, after as many redirects as are granted.
+    async fn follow(&self, grant: &EgressGrant, request: EgressRequest, echo: &mut Echo) -> Result<http::Response<Incoming>, EgressError> {
+        let mut hop = Hop::first(grant, request)?;
+        let mut left = grant.redirects_max;
+        loop {
+            let (request, added) = hop.request(grant, self.secrets.as_ref())?;
+            echo.add(&added);
+            let answer = self.ask(grant, request).await?;
+            answer::check_head(grant, &answer)?;
+            if left == 0 {
+                return Ok(answer);
+            }
+            left -= 1;
+            hop = match hop.redirected(grant, &answer)? {
+                Some(next) => next,
+                None => return Ok(answer),
+            };
+        }
+    }
+
+    async fn ask(&self, grant: &EgressGrant, mut request: http::Request<Full<Bytes>>) -> Result<http::Response<Incoming>, EgressError> {
         let client = if grant.private_network { &self.private } else { &self.public };
-        let prepared = request::prepare(client, grant, &request, self.secrets.as_ref())?;
-        let answer = client.execute(prepared).await.map_err(|error| outcome(&error))?;
-        read(answer, grant.body_bytes_max).await
+        let flooded = Arc::new(Notify::new());
+        let (interim, flood) = (AtomicU32::new(0), Arc::clone(&flooded));
+        hyper::ext::on_informational(&mut request, move |_| {
+            if interim.fetch_add(1, Ordering::Relaxed) >= INTERIM_MAX {
+                flood.notify_one();
+            }
+        });
+        tokio::select! {
+            answer = client.request(request) => answer.map_err(|error| failure::outcome(&error, grant)),
+            () = flooded.notified() => Err(EgressError::Unavailable(format!("more than {INTERIM_MAX} interim answers"))),
+        }
     }
 }
 
@@ -66,57 +167,16 @@ impl Egress for HttpEgress {
     }
 }
 
-fn client() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .http1_only()
-        .referer(false)
-        .connect_timeout(Duration::from_millis(CONNECT_MS_MAX))
-        .pool_max_idle_per_host(4)
-        .user_agent(concat!("pointsman/", env!("CARGO_PKG_VERSION")))
+/// TLS that trusts what the machine trusts.
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(versions.with_platform_verifier()?.with_no_client_auth())
 }
 
-async fn read(answer: reqwest::Response, bytes_max: u64) -> Result<Response, EgressError> {
-    let status = answer.status().as_u16();
-    let headers = headers(answer.headers())?;
-    let limit = usize::try_from(bytes_max).unwrap_or(usize::MAX);
-    let mut body = Vec::new();
-    let mut chunks = answer.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|error| outcome(&error))?;
-        if body.len().saturating_add(chunk.len()) > limit {
-            return Err(EgressError::TooLarge(bytes_max));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Response { status, headers, body })
+fn client(connect: CheckedConnect, tls: Arc<ClientConfig>) -> HttpClient {
+    let mut builder = Client::builder(TokioExecutor::new());
+    builder.pool_timer(TokioTimer::new()).pool_max_idle_per_host(IDLE_MAX).pool_idle_timeout(Duration::from_millis(IDLE_MS_MAX));
+    builder.http1_max_buf_size(HEAD_BYTES_MAX).http1_max_headers(HEADERS_MAX);
+    builder.build(HttpsConnector::from((connect, tls)))
 }
-
-fn headers(all: &reqwest::header::HeaderMap) -> Result<Vec<Header>, EgressError> {
-    let size: usize = all.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    if size > ANSWER_HEADER_BYTES_MAX {
-        return Err(EgressError::TooLarge(ANSWER_HEADER_BYTES_MAX as u64));
-    }
-    let kept = all.iter().filter(|(name, _)| !request::is_hop_by_hop(name.as_str()));
-    Ok(kept.map(|(name, value)| Header { name: name.as_str().to_owned(), value: value.as_bytes().to_vec() }).collect())
-}
-
-/// An error in the words of the contract. The URL is left out: a credential may be in its query.
-fn outcome(error: &reqwest::Error) -> EgressError {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    let mut deepest = String::new();
-    while let Some(cause) = source {
-        if cause.downcast_ref::<RefusedAddress>().is_some() {
-            return EgressError::RefusedAddress;
-        }
-        source = cause.source();
-        if source.is_none() {
-            deepest = cause.to_string();
-        }
-    }
-    if error.is_timeout() { EgressError::Timeout } else { EgressError::Unavailable(deepest) }
-}
-
-#[cfg(test)]
-mod tests;

@@ -10,7 +10,7 @@ mod lmtp;
 mod sse;
 
 pub use address::is_public;
-pub use egress::{EgressSetupError, HttpEgress};
+pub use egress::{EgressSettings, EgressSetupError, HttpEgress};
 pub use feed::poll_feed;
 pub use lmtp::{LmtpSettings, serve_lmtp};
-pub use sse::{SseError, hold_events};
+pub use sse::{SseError, SseSettings, hold_events};

@@ -2,29 +2,36 @@
 //! the last event id; what comes twice is dropped by the store.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dispatch::ingest::Ingest;
-use dispatch::port::{Clock, Secrets};
-use eventsource_stream::{Event, Eventsource as _};
+use dispatch::port::{Clock, EgressError, EgressGrant, EgressRequest};
+use eventsource_stream::{Event, EventStreamError, Eventsource as _};
 use futures::StreamExt as _;
-use model::{Attributes, Credential, CredentialForm};
+use http_body_util::BodyExt as _;
+use model::{Attributes, Header};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
+
+use crate::egress::{Echo, HttpEgress, Opened};
 
 /// First and longest wait before the connection is opened again.
 const RECONNECT_MS: u64 = 1_000;
 const RECONNECT_MS_MAX: u64 = 60_000;
 /// Longest silence: servers send comments to show that they are there.
 const SILENCE_MS_MAX: u64 = 120_000;
-/// Largest event.
+/// Most bytes that make one event; comments between events count.
 const EVENT_BYTES_MAX: usize = 1 << 20;
 
 /// Why a connection could not be opened or broke.
 #[derive(Debug, Error)]
 pub enum SseError {
-    /// No connection, or it broke off.
+    /// It could not be opened.
     #[error("the connection failed: {0}")]
+    Egress(EgressError),
+    /// It broke off.
+    #[error("the connection broke: {0}")]
     Connection(String),
     /// The server answered something else than a stream.
     #[error("the server answered with status {0}")]
@@ -40,17 +47,22 @@ pub enum SseError {
     NotTaken(String),
 }
 
+/// What to listen to, and as whom.
+#[derive(Clone, Debug)]
+pub struct SseSettings {
+    /// The connector that reads.
+    pub connector: String,
+    /// Where the stream is.
+    pub url: String,
+    /// The plugin's name for the secret that opens it.
+    pub credential: Option<String>,
+    /// What the plugin may do outside: the stream is opened within it.
+    pub grant: EgressGrant,
+}
+
 /// Holds one connector's stream until `stop`.
-pub async fn hold_events(
-    ingest: Ingest,
-    connector: String,
-    url: String,
-    credential: Option<Credential>,
-    secrets: Arc<dyn Secrets>,
-    clock: Arc<dyn Clock>,
-    stop: CancellationToken,
-) {
-    let mut stream = Stream { ingest, connector, url, credential, secrets, last_id: None };
+pub async fn hold_events(ingest: Ingest, egress: HttpEgress, settings: SseSettings, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    let mut stream = Stream { ingest, egress, settings, last_id: None };
     let mut wait_ms = RECONNECT_MS;
     loop {
         let heard_before = stream.last_id.clone();
@@ -59,7 +71,7 @@ pub async fn hold_events(
             broken = stream.listen() => broken,
         };
         if let Err(error) = broken {
-            tracing::warn!(connector = stream.connector, %error, wait_ms, "the event stream broke");
+            tracing::warn!(connector = stream.settings.connector, %error, wait_ms, "the event stream broke");
         }
         wait_ms = if heard_before == stream.last_id { (wait_ms * 2).min(RECONNECT_MS_MAX) } else { RECONNECT_MS };
         tokio::select! {
@@ -71,68 +83,59 @@ pub async fn hold_events(
 
 struct Stream {
     ingest: Ingest,
-    connector: String,
-    url: String,
-    credential: Option<Credential>,
-    secrets: Arc<dyn Secrets>,
+    egress: HttpEgress,
+    settings: SseSettings,
     last_id: Option<String>,
 }
 
 impl Stream {
     async fn listen(&mut self) -> Result<(), SseError> {
-        let connection = |error: reqwest::Error| SseError::Connection(error.without_url().to_string());
-        let answer = self.request()?.send().await.map_err(connection)?;
+        let Opened { answer, echo } = self.egress.open(&self.settings.grant, self.request()).await.map_err(SseError::Egress)?;
         if !answer.status().is_success() {
             return Err(SseError::Status(answer.status().as_u16()));
         }
-        if let Err(error) = self.ingest.opened(&self.connector).await {
+        if let Err(error) = self.ingest.opened(&self.settings.connector).await {
             return Err(SseError::NotTaken(error.to_string()));
         }
-        let mut events = answer.bytes_stream().eventsource();
+        // The parser keeps what is no whole event yet: that is what has come since the last one.
+        let since_event = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&since_event);
+        let chunks = answer.into_body().into_data_stream().map(move |chunk| {
+            let chunk = chunk.map_err(|error| SseError::Connection(error.to_string()))?;
+            let bytes = count.fetch_add(chunk.len(), Ordering::Relaxed).saturating_add(chunk.len());
+            if bytes > EVENT_BYTES_MAX { Err(SseError::TooLarge) } else { Ok(chunk) }
+        });
+        let mut events = chunks.eventsource();
         loop {
             let next = tokio::time::timeout(Duration::from_millis(SILENCE_MS_MAX), events.next()).await.map_err(|_| SseError::Silence)?;
             match next {
                 None => return Ok(()),
+                Some(Err(EventStreamError::Transport(error))) => return Err(error),
                 Some(Err(error)) => return Err(SseError::Connection(error.to_string())),
-                Some(Ok(event)) => self.take(event).await?,
+                Some(Ok(event)) => {
+                    since_event.store(0, Ordering::Relaxed);
+                    self.take(event, &echo).await?;
+                }
             }
         }
     }
 
-    fn request(&self) -> Result<reqwest::RequestBuilder, SseError> {
-        let client =
-            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().connect_timeout(Duration::from_secs(5));
-        let client = client.build().map_err(|error| SseError::Connection(error.to_string()))?;
-        let mut url = url::Url::parse(&self.url).map_err(|error| SseError::Connection(error.to_string()))?;
-        let secret = self.secret()?;
-        if let Some((CredentialForm::Query { name }, secret)) = &secret {
-            url.query_pairs_mut().append_pair(name, secret);
+    fn request(&self) -> EgressRequest {
+        let mut headers = vec![Header::new("accept", "text/event-stream")];
+        headers.extend(self.last_id.as_deref().map(|id| Header::new("last-event-id", id)));
+        EgressRequest {
+            method: "GET".to_owned(),
+            url: self.settings.url.clone(),
+            headers,
+            credential: self.settings.credential.clone(),
+            ..EgressRequest::default()
         }
-        let mut request = client.get(url).header("accept", "text/event-stream");
-        if let Some(id) = &self.last_id {
-            request = request.header("last-event-id", id);
-        }
-        Ok(match secret {
-            Some((CredentialForm::Header { name, prefix }, secret)) => request.header(name, format!("{prefix}{secret}")),
-            Some((CredentialForm::Basic { username }, secret)) => request.basic_auth(username, Some(secret)),
-            Some((CredentialForm::Query { .. }, _)) | None => request,
-        })
     }
 
-    /// The credential's form and value, when there is one.
-    fn secret(&self) -> Result<Option<(CredentialForm, String)>, SseError> {
-        let Some(credential) = &self.credential else { return Ok(None) };
-        let missing = || SseError::Connection(format!("the secret `{}` has no usable value", credential.secret));
-        let secret = self.secrets.values(&credential.secret).into_iter().next().ok_or_else(missing)?;
-        let text = String::from_utf8(secret.expose().to_vec()).map_err(|_| missing())?;
-        Ok(Some((credential.form.clone(), text)))
-    }
-
-    async fn take(&mut self, event: Event) -> Result<(), SseError> {
-        if event.data.len() > EVENT_BYTES_MAX {
-            return Err(SseError::TooLarge);
-        }
-        let taken = self.ingest.frame(&self.connector, wire_form(&event), Attributes::new()).await;
+    async fn take(&mut self, event: Event, echo: &Echo) -> Result<(), SseError> {
+        let mut bytes = wire_form(&event);
+        echo.mask(&mut bytes);
+        let taken = self.ingest.frame(&self.settings.connector, bytes, Attributes::new()).await;
         taken.map_err(|error| SseError::NotTaken(error.to_string()))?;
         if !event.id.is_empty() {
             self.last_id = Some(event.id);

@@ -1,4 +1,4 @@
-//! One question to one plugin in one of its roles. A panic of an adapter counts as the plugin's trap: it harms one call.
+//! Questions to one plugin in one of its roles. A panic of an adapter counts as the plugin's trap: it harms one call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -6,7 +6,7 @@ use futures::FutureExt as _;
 use model::{Call, Cost, Failure, FaultKind, Interaction, Priority, Role, Routing, Signal, Situation, Suggestion};
 use serde_json::Value as Json;
 
-use crate::port::Plugin;
+use crate::port::{Budget, Plugin, Question};
 use crate::vocabulary;
 
 /// What a plugin said.
@@ -35,23 +35,42 @@ impl Said {
     }
 }
 
-/// Asks a pure role; computes for up to the plugin's deadline.
-pub(super) fn pure(plugin: &dyn Plugin, role: Role, seen: &Interaction, situation: &Situation, priority: Option<&Priority>) -> Call<Said> {
-    let ask = || match role {
-        Role::Classifier => plugin.classify(std::slice::from_ref(seen)).and_then(only).map(Said::Signals),
-        Role::Prioritizer => plugin.prioritize(seen, situation).map(Said::Priority),
-        Role::Router => plugin.route(seen, situation, priority).and_then(routing).map(Said::Routing),
-        _ => Call { outcome: Err(FaultKind::Instantiate(format!("{role} is no pure step"))), cost: Cost::default() },
-    };
-    checked(plugin, catch_unwind(AssertUnwindSafe(ask)).unwrap_or_else(|_| panicked()))
+/// Asks a pure role several questions; computes for up to the deadline for each of them. One call for each question, in order.
+pub(super) fn pure(plugin: &dyn Plugin, role: Role, questions: &[Question<'_>], budget: Budget) -> Vec<Call<Said>> {
+    let asked = catch_unwind(AssertUnwindSafe(|| answers(plugin, role, questions, budget)));
+    match (asked, questions) {
+        (Ok(mut calls), _) => {
+            calls.truncate(questions.len());
+            calls.resize_with(questions.len(), || failed(FaultKind::Contract("no answer".to_owned())));
+            calls.into_iter().map(|call| checked(plugin, call)).collect()
+        }
+        (Err(_), [] | [_]) => questions.iter().map(|_| panicked()).collect(),
+        // One of them did it, and only that one is to suffer for it.
+        (Err(_), _) => questions.iter().flat_map(|question| pure(plugin, role, std::slice::from_ref(question), budget)).collect(),
+    }
 }
 
-/// Asks an edge role; waits for up to the plugin's deadline. Responders are told the routing.
-pub(super) async fn edge(plugin: &dyn Plugin, seen: &Interaction, situation: &Situation, routing: Option<&Routing>) -> Call<Said> {
+fn answers(plugin: &dyn Plugin, role: Role, questions: &[Question<'_>], budget: Budget) -> Vec<Call<Said>> {
+    match role {
+        Role::Classifier => plugin.classify(questions, budget).into_iter().map(|call| call.map(Said::Signals)).collect(),
+        Role::Prioritizer => plugin.prioritize(questions, budget).into_iter().map(|call| call.map(Said::Priority)).collect(),
+        Role::Router => plugin.route(questions, budget).into_iter().map(|call| call.and_then(routing).map(Said::Routing)).collect(),
+        _ => questions.iter().map(|_| failed(FaultKind::Instantiate(format!("{role} is no pure step")))).collect(),
+    }
+}
+
+/// Asks an edge role; waits for up to the deadline. Responders are told the routing.
+pub(super) async fn edge(
+    plugin: &dyn Plugin,
+    seen: &Interaction,
+    situation: &Situation,
+    routing: Option<&Routing>,
+    budget: Budget,
+) -> Call<Said> {
     let ask = async {
         match routing {
-            Some(routing) => plugin.suggest(seen, situation, routing).await.and_then(worked).map(Said::Suggestions),
-            None => plugin.enrich(seen, situation.now).await.and_then(worked).map(Said::Signals),
+            Some(routing) => plugin.suggest(seen, situation, routing, budget).await.and_then(worked).map(Said::Suggestions),
+            None => plugin.enrich(seen, situation.now, budget).await.and_then(worked).map(Said::Signals),
         }
     };
     checked(plugin, AssertUnwindSafe(ask).catch_unwind().await.unwrap_or_else(|_| panicked()))
@@ -70,14 +89,6 @@ fn checked(plugin: &dyn Plugin, call: Call<Said>) -> Call<Said> {
         Said::Priority(priority) => Ok(Said::Priority(Priority { score: priority.score.clamp(0.0, 100.0), ..priority })),
         other => Ok(other),
     })
-}
-
-fn only(lists: Vec<Vec<Signal>>) -> Result<Vec<Signal>, FaultKind> {
-    let count = lists.len();
-    match (lists.into_iter().next(), count) {
-        (Some(signals), 1) => Ok(signals),
-        _ => Err(FaultKind::Contract(format!("{count} lists of signals for 1 interaction"))),
-    }
 }
 
 fn routing(routing: Routing) -> Result<Routing, FaultKind> {
@@ -101,5 +112,9 @@ fn worked<T>(outcome: Result<T, Failure>) -> Result<T, FaultKind> {
 }
 
 fn panicked() -> Call<Said> {
-    Call { outcome: Err(FaultKind::Trap("the host failed while it called the plugin".to_owned())), cost: Cost::default() }
+    failed(FaultKind::Trap("the host failed while it called the plugin".to_owned()))
+}
+
+fn failed(kind: FaultKind) -> Call<Said> {
+    Call { outcome: Err(kind), cost: Cost::default() }
 }

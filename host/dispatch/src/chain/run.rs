@@ -1,149 +1,201 @@
 //! One interaction on its way through one chain.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::{
-    Call, Cost, Decision, DecisionId, Disposition, Fault, FaultKind, Interaction, Priority, Reason, Role, Routing, Situation, StepOutcome,
-    StepRecord, Timestamp, Trace,
+    Call, Cost, Decision, DecisionId, Disposition, Fault, FaultKind, Interaction, Priority, Reason, Role, Routing, Signal, StepOutcome,
+    StepRecord, Trace,
 };
 
 use super::ask::{self, Said};
+use super::bound::{Bound, BoundChain, BoundStep, Callee};
+use super::{Enriched, Shared};
 use crate::catalogue::{self, HELD_AFTER_FAULT, NO_ROUTER, UNKNOWN_QUEUE};
-use crate::condition::Known;
-use crate::counters::Counters;
+use crate::condition::{Condition, ConditionFailure, Known};
+use crate::counters::ChainMeter;
 use crate::generation::{Chain, Generation, Remedy, Step};
-use crate::grant::{self, Pseudonyms};
-use crate::port::{Plugin, Work};
+use crate::grant;
+use crate::port::{Budget, Clock, Plugin, Question, Work};
 
-/// What the steps so far have found.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Findings {
-    signals: Vec<model::Signal>,
+/// An interaction pinned to a generation and a chain, what was found about it, and the record of every step.
+pub(super) struct Run {
+    pub(super) shared: Arc<Shared>,
+    pub(super) generation: Arc<Generation>,
+    pub(super) bound: Arc<Bound>,
+    /// The chain's index.
+    pub(super) chain: usize,
+    /// Whether the pure steps have run.
+    pub(super) judged: bool,
+    /// Its interaction grows by the signals that are found.
+    work: Work,
+    /// How many signals it had before any step.
+    signals_before: usize,
     priority: Option<Priority>,
     routing: Option<Routing>,
     held: Option<Fault>,
-}
-
-/// An interaction, what was found about it, and the record of every step.
-pub(super) struct Run {
-    interaction: Interaction,
-    situation: Situation,
-    findings: Findings,
     steps: Vec<StepRecord>,
     /// What conditions can speak of, kept up to date once a condition has asked.
     known: Option<Known>,
-    pseudonyms: Pseudonyms,
-    counters: Arc<Counters>,
+    /// How much of its time was used.
+    used: Duration,
+}
+
+/// Whom a step asks.
+pub(super) struct Asked<'a> {
+    pub(super) plugin: &'a dyn Plugin,
+    pub(super) callee: &'a Callee,
+    pub(super) chain: &'a ChainMeter,
+    /// The plugin whose fault made this one asked.
+    pub(super) instead_of: Option<&'a str>,
 }
 
 impl Run {
-    pub(super) fn new(interaction: Interaction, situation: Situation, pseudonyms: Pseudonyms, counters: Arc<Counters>) -> Self {
-        Self { interaction, situation, findings: Findings::default(), steps: Vec::new(), known: None, pseudonyms, counters }
+    pub(super) fn new(shared: Arc<Shared>, generation: Arc<Generation>, bound: Arc<Bound>, work: Work) -> Self {
+        let signals_before = work.interaction.signals.len();
+        let mut run = Self {
+            shared,
+            generation,
+            bound,
+            chain: 0,
+            judged: false,
+            work,
+            signals_before,
+            priority: None,
+            routing: None,
+            held: None,
+            steps: Vec::new(),
+            known: None,
+            used: Duration::ZERO,
+        };
+        run.chain = run.choose();
+        run.steps.reserve_exact(run.generation.chains().get(run.chain).map_or(0, |chain| chain.steps.len()));
+        run
     }
 
-    /// What was found and recorded, to be resumed later.
-    pub(super) fn into_findings(self) -> (Vec<StepRecord>, Option<Findings>) {
-        (self.steps, Some(self.findings))
+    /// The first chain whose condition is met; the last has none.
+    fn choose(&mut self) -> usize {
+        let generation = Arc::clone(&self.generation);
+        let chains = generation.chains();
+        let last = chains.len().saturating_sub(1);
+        if last == 0 {
+            return 0;
+        }
+        chains.iter().position(|chain| chain.when.as_ref().is_none_or(|when| self.evaluate(when) == Ok(true))).unwrap_or(last)
     }
 
-    /// Goes on from what was found before.
-    pub(super) fn resume(&mut self, steps: Vec<StepRecord>, findings: Option<Findings>) {
-        self.steps = steps;
-        self.findings = findings.unwrap_or_default();
-        self.interaction.signals.extend(self.findings.signals.iter().cloned());
+    /// The chain's name.
+    pub(super) fn chain_name(&self) -> &str {
+        self.generation.chains().get(self.chain).map(|chain| chain.name.as_str()).unwrap_or_default()
+    }
+
+    /// Whether the chain looks anything up.
+    pub(super) fn enriches(&self) -> bool {
+        self.generation.chains().get(self.chain).is_some_and(|chain| !chain.enrichers().is_empty())
+    }
+
+    /// About how large the interaction is: its texts, and something for the rest.
+    pub(super) fn size_kib(&self) -> u32 {
+        let interaction = &self.work.interaction;
+        let attachments = interaction.attachments.len().saturating_mul(256);
+        let bytes = interaction.text.len().saturating_add(attachments).saturating_add(2 << 10);
+        u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn into_work(self) -> Work {
+        self.work
+    }
+
+    /// Runs the enrichers.
+    pub(super) async fn look_up(&mut self) {
+        let (generation, bound) = (Arc::clone(&self.generation), Arc::clone(&self.bound));
+        let (Some(chain), Some(bound)) = (generation.chains().get(self.chain), bound.chain(self.chain)) else { return };
+        for (step, bound_step) in bound.enrichers(chain) {
+            self.edge_step(step, bound_step, bound, None).await;
+        }
+    }
+
+    /// What was found by looking up, to be resumed later.
+    pub(super) fn into_enriched(mut self) -> Enriched {
+        let signals = self.work.interaction.signals.split_off(self.signals_before);
+        Enriched {
+            generation: self.generation.id().clone(),
+            chain: self.chain,
+            interaction: self.work.interaction,
+            situation: self.work.situation,
+            signals,
+            held: self.held,
+            steps: self.steps,
+            used: self.used,
+        }
+    }
+
+    /// Goes on from what was looked up before, when it still fits: the same generation, chain and words.
+    pub(super) fn resume(&mut self, enriched: Enriched) -> bool {
+        let same_words =
+            enriched.generation == *self.generation.id() && enriched.chain == self.chain && enriched.interaction == self.work.interaction;
+        let enrichers = self.generation.chains().get(self.chain).map(Chain::enrichers).unwrap_or_default();
+        let by_situation = enrichers.iter().any(|step| step.when.as_ref().is_some_and(|when| when.mentions("situation")));
+        if !same_words || by_situation && !enriched.is_of_situation(&self.work.situation) {
+            return false;
+        }
+        self.learn(enriched.signals);
+        (self.held, self.steps, self.used) = (enriched.held, enriched.steps, enriched.used);
+        true
     }
 
     /// The host failed: held, as after a fault.
-    pub(super) fn broken(mut self) -> Self {
+    pub(super) fn broken(&mut self) {
         let kind = FaultKind::Trap("the host failed while it ran the chain".to_owned());
-        self.findings.held = Some(Fault { plugin: "host".to_owned(), kind });
-        self
+        self.held = Some(Fault { plugin: "host".to_owned(), kind });
     }
 
-    /// Whether a fault has ended the chain.
-    pub(super) fn is_held(&self) -> bool {
-        self.findings.held.is_some()
+    /// Runs the responders, which are told the routing.
+    pub(super) async fn respond(&mut self, routing: &Routing) {
+        let (generation, bound) = (Arc::clone(&self.generation), Arc::clone(&self.bound));
+        let (Some(chain), Some(bound)) = (generation.chains().get(self.chain), bound.chain(self.chain)) else { return };
+        for (step, bound_step) in bound.responders(chain) {
+            self.edge_step(step, bound_step, bound, Some(routing)).await;
+        }
     }
 
-    /// Runs an enricher, or a responder when there is a routing.
-    pub(super) async fn edge_step(&mut self, step: &Step, routing: Option<&Routing>) {
-        if !self.begins(step) {
+    async fn edge_step(&mut self, step: &Step, bound_step: &BoundStep, bound: &BoundChain, routing: Option<&Routing>) {
+        if !self.reaches(step) {
             return;
         }
-        let mut asked = Asked::first(step);
-        while let Some(plugin) = asked.plugin.take() {
-            let seen = self.seen_by(&*plugin);
-            let call = ask::edge(&*plugin, &seen, &self.situation, routing).await;
-            self.heard(step, &plugin, seen, call, &mut asked);
-        }
-    }
-
-    /// Runs a pure step on this thread.
-    pub(super) fn pure_step(&mut self, step: &Step) {
-        let decided = step.role == Role::Router && self.findings.routing.is_some();
-        if decided || !self.begins(step) {
+        let first = Asked { plugin: &*step.plugin, callee: &bound_step.first, chain: &bound.meter, instead_of: None };
+        if !self.edge(step, &first, routing).await {
             return;
         }
-        let mut asked = Asked::first(step);
-        while let Some(plugin) = asked.plugin.take() {
-            let seen = self.seen_by(&*plugin);
-            let call = ask::pure(&*plugin, step.role, &seen, &self.situation, self.findings.priority.as_ref());
-            self.heard(step, &plugin, seen, call, &mut asked);
+        if let (Remedy::Fallback(other), Some(callee)) = (&step.on_fault, &bound_step.fallback) {
+            let instead_of = Some(step.plugin.info().spec.name.as_str());
+            self.edge(step, &Asked { plugin: &**other, callee, chain: &bound.meter, instead_of }, routing).await;
         }
     }
 
-    /// What was decided: what a router said with its queues checked, or the hold queue and why.
-    pub(super) fn routing(&self, generation: &Generation, chain: &Chain) -> Routing {
-        let hold =
-            |reason: Reason| Routing { disposition: Disposition::Hold(chain.hold_queue.clone()), effects: vec![], reasons: vec![reason] };
-        match (&self.findings.held, &self.findings.routing) {
-            (Some(fault), _) => {
-                let detail = fault.kind.to_string();
-                hold(catalogue::reason(HELD_AFTER_FAULT, &[("plugin", &fault.plugin), ("fault", fault.kind.name()), ("detail", &detail)]))
-            }
-            (None, Some(routing)) => with_known_queues(routing.clone(), generation, &chain.hold_queue),
-            (None, None) => hold(catalogue::reason(NO_ROUTER, &[])),
-        }
-    }
-
-    /// The decision and its trace. The trace's interaction is as it stood before any step.
-    pub(super) fn finish(
-        self,
-        generation: &Generation,
-        decided: Option<(&Chain, Routing)>,
-        work: Work,
-        now: Timestamp,
-        id: DecisionId,
-    ) -> (Decision, Trace) {
-        let nowhere = || Routing { disposition: Disposition::File, effects: vec![], reasons: vec![catalogue::reason(NO_ROUTER, &[])] };
-        let (chain, routing) = decided.map_or_else(|| (String::new(), nowhere()), |(chain, routing)| (chain.name.clone(), routing));
-        self.counters.decided(routing.disposition.name());
-        let decision = Decision {
-            id,
-            interaction: work.interaction.id.clone(),
-            trigger: self.situation.trigger.clone(),
-            read_by: work.read_by,
-            decided_by: generation.id().clone(),
-            chain,
-            decided_at: now,
-            priority: self.findings.priority,
-            routing,
+    /// Asks one edge plugin; says whether another is to be asked.
+    async fn edge(&mut self, step: &Step, asked: &Asked<'_>, routing: Option<&Routing>) -> bool {
+        let admitted = self.left_ms().and_then(|left_ms| Ok((left_ms, asked.callee.breaker.admit(&asked.plugin.info().spec.breaker, 1)?)));
+        let (left_ms, pass) = match admitted {
+            Ok(admitted) => admitted,
+            Err(kind) => return self.refused(step, asked, kind),
         };
-        (decision, Trace { interaction: work.interaction, situation: self.situation, steps: self.steps })
+        let seen = self.seen_by(asked.plugin);
+        let began = self.clock().elapsed();
+        let call = ask::edge(asked.plugin, &seen, &self.work.situation, routing, Budget::of(left_ms)).await;
+        self.spend(self.clock().elapsed().saturating_sub(began));
+        pass.heard([call.outcome.as_ref().err()]);
+        self.heard(step, asked, seen, call)
     }
 
     /// Whether the step is to run; its condition's outcome is recorded when not.
-    fn begins(&mut self, step: &Step) -> bool {
-        if self.is_held() {
+    pub(super) fn reaches(&mut self, step: &Step) -> bool {
+        let decided = step.role == Role::Router && self.routing.is_some();
+        if self.held.is_some() || decided {
             return false;
         }
         let Some(when) = &step.when else { return true };
-        let known = self.known.get_or_insert_with(|| {
-            let mut known = Known::new(&self.interaction, &self.situation);
-            self.findings.priority.iter().for_each(|priority| known.rank(priority));
-            known
-        });
-        let outcome = match when.evaluate(known) {
+        let outcome = match self.evaluate(when) {
             Ok(true) => return true,
             Ok(false) => StepOutcome::NotMet,
             Err(failure) => StepOutcome::ConditionFailed(failure.to_string()),
@@ -152,81 +204,159 @@ impl Run {
         false
     }
 
-    fn seen_by(&self, plugin: &dyn Plugin) -> Interaction {
+    /// Milliseconds left of its time, at least one.
+    pub(super) fn left_ms(&self) -> Result<u64, FaultKind> {
+        let deadline_ms = self.generation.chains().get(self.chain).map_or(0, |chain| chain.deadline_ms);
+        let used_ms = u64::try_from(self.used.as_millis()).unwrap_or(u64::MAX);
+        match deadline_ms.saturating_sub(used_ms) {
+            0 => Err(FaultKind::Budget { deadline_ms }),
+            left_ms => Ok(left_ms),
+        }
+    }
+
+    /// Uses up some of its time.
+    pub(super) fn spend(&mut self, time: Duration) {
+        self.used = self.used.saturating_add(time);
+    }
+
+    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
+        self.shared.breakers.clock()
+    }
+
+    /// The interaction as this plugin may see it.
+    pub(super) fn seen_by(&self, plugin: &dyn Plugin) -> Interaction {
         let spec = &plugin.info().spec;
-        grant::project(&self.interaction, &spec.name, &spec.grants.fields, &self.pseudonyms)
+        grant::project(&self.work.interaction, &spec.name, &spec.grants.fields, &self.shared.pseudonyms)
     }
 
-    /// Takes what a plugin said, or finds out what follows from its fault.
-    fn heard(&mut self, step: &Step, plugin: &Arc<dyn Plugin>, seen: Interaction, call: Call<Said>, asked: &mut Asked) {
-        let name = &plugin.info().spec.name;
-        self.counters.called(name, &call);
-        let outcome = match call.outcome {
+    /// What a pure role is asked about it.
+    pub(super) fn question<'a>(&'a self, seen: &'a Interaction) -> Question<'a> {
+        Question { interaction: seen, situation: &self.work.situation, priority: self.priority.as_ref() }
+    }
+
+    /// Takes what a plugin said, or finds out what follows from its fault; says whether another is to be asked instead.
+    pub(super) fn heard(&mut self, step: &Step, asked: &Asked<'_>, seen: Interaction, call: Call<Said>) -> bool {
+        asked.callee.meter.called(&call);
+        asked.chain.called(&call);
+        match call.outcome {
             Ok(said) => {
-                let json = said.json();
+                let outcome = StepOutcome::Said(said.json());
                 self.take(said);
-                StepOutcome::Said(json)
+                self.record(step, asked, Some(seen), outcome, call.cost);
+                false
             }
-            Err(kind) => {
-                let fault = Fault { plugin: name.clone(), kind };
-                self.remedy(step, &fault, asked);
-                StepOutcome::Faulted(fault)
-            }
-        };
-        let fallback_for = asked.fallback_for.clone().filter(|other| other != name);
-        self.steps.push(record(&**plugin, step.role, fallback_for, Some(seen), outcome, call.cost));
+            Err(kind) => self.faulted(step, asked, Some(seen), kind, call.cost),
+        }
     }
 
-    fn remedy(&mut self, step: &Step, fault: &Fault, asked: &mut Asked) {
+    /// The plugin is not asked, for this reason, with what follows from that; says whether another is to be asked instead.
+    pub(super) fn refused(&mut self, step: &Step, asked: &Asked<'_>, kind: FaultKind) -> bool {
+        asked.callee.meter.refused(&kind);
+        asked.chain.refused();
+        self.faulted(step, asked, None, kind, Cost::default())
+    }
+
+    fn faulted(&mut self, step: &Step, asked: &Asked<'_>, seen: Option<Interaction>, kind: FaultKind, cost: Cost) -> bool {
+        let fault = Fault { plugin: asked.plugin.info().spec.name.clone(), kind };
+        self.record(step, asked, seen, StepOutcome::Faulted(fault.clone()), cost);
         match &step.on_fault {
-            Remedy::Fallback(other) if asked.fallback_for.is_none() => {
-                asked.fallback_for = Some(fault.plugin.clone());
-                asked.plugin = Some(Arc::clone(other));
-            }
+            Remedy::Fallback(_) if asked.instead_of.is_none() => return true,
             Remedy::Skip => {}
             _ if step.role == Role::Responder => {}
-            _ => self.findings.held = Some(fault.clone()),
+            _ => self.held = Some(fault),
         }
+        false
+    }
+
+    fn record(&mut self, step: &Step, asked: &Asked<'_>, seen: Option<Interaction>, outcome: StepOutcome, cost: Cost) {
+        self.steps.push(record(asked.plugin, step.role, asked.instead_of, seen, outcome, cost));
     }
 
     fn take(&mut self, said: Said) {
         match said {
-            Said::Signals(signals) => {
-                self.known.iter_mut().for_each(|known| known.learn(&signals));
-                self.interaction.signals.extend(signals.iter().cloned());
-                self.findings.signals.extend(signals);
-            }
+            Said::Signals(signals) => self.learn(signals),
             Said::Priority(priority) => {
                 self.known.iter_mut().for_each(|known| known.rank(&priority));
-                self.findings.priority = Some(priority);
+                self.priority = Some(priority);
             }
-            Said::Routing(routing) => self.findings.routing = Some(routing),
+            Said::Routing(routing) => self.routing = Some(routing),
             Said::Suggestions(_) => {}
         }
     }
-}
 
-/// Whom a step asks next.
-struct Asked {
-    plugin: Option<Arc<dyn Plugin>>,
-    fallback_for: Option<String>,
-}
+    fn learn(&mut self, signals: Vec<Signal>) {
+        self.known.iter_mut().for_each(|known| known.learn(&signals));
+        self.work.interaction.signals.extend(signals);
+    }
 
-impl Asked {
-    fn first(step: &Step) -> Self {
-        Self { plugin: Some(Arc::clone(&step.plugin)), fallback_for: None }
+    fn evaluate(&mut self, when: &Condition) -> Result<bool, ConditionFailure> {
+        let known = self.known.get_or_insert_with(|| {
+            let mut known = Known::default();
+            known.learn(&self.work.interaction.signals);
+            self.priority.iter().for_each(|priority| known.rank(priority));
+            known
+        });
+        when.evaluate_about(known, &self.work.interaction, &self.work.situation)
+    }
+
+    /// What was decided: what a router said with its queues checked, or the hold queue and why.
+    pub(super) fn conclude(&mut self) -> Routing {
+        let hold_queue = self.generation.chains().get(self.chain).map(|chain| chain.hold_queue.as_str());
+        let Some(hold_queue) = hold_queue else {
+            return Routing { disposition: Disposition::File, effects: vec![], reasons: vec![catalogue::reason(NO_ROUTER, &[])] };
+        };
+        let hold =
+            |reason: Reason| Routing { disposition: Disposition::Hold(hold_queue.to_owned()), effects: vec![], reasons: vec![reason] };
+        match (&self.held, self.routing.take()) {
+            (Some(fault), _) => {
+                let detail = fault.kind.to_string();
+                hold(catalogue::reason(HELD_AFTER_FAULT, &[("plugin", &fault.plugin), ("fault", fault.kind.name()), ("detail", &detail)]))
+            }
+            (None, Some(routing)) => with_known_queues(routing, &self.generation, hold_queue),
+            (None, None) => hold(catalogue::reason(NO_ROUTER, &[])),
+        }
+    }
+
+    /// Whether a fault has ended the chain.
+    pub(super) fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// The decision and its trace. The trace's interaction is as it stood before any step.
+    pub(super) fn finish(mut self, routing: Routing, id: DecisionId) -> (Decision, Trace) {
+        self.shared.counters.decided(routing.disposition.name());
+        if let Some(chain) = self.bound.chain(self.chain) {
+            chain.meter.decided(self.held.is_some());
+        }
+        let chain = self.chain_name().to_owned();
+        let Work { mut interaction, situation, read_by } = self.work;
+        interaction.signals.truncate(self.signals_before);
+        let decision = Decision {
+            id,
+            interaction: interaction.id.clone(),
+            trigger: situation.trigger.clone(),
+            read_by,
+            decided_by: self.generation.id().clone(),
+            chain,
+            decided_at: situation.now,
+            priority: self.priority.take(),
+            routing,
+        };
+        (decision, Trace { interaction, situation, steps: self.steps })
     }
 }
 
 fn record(
     plugin: &dyn Plugin,
     role: Role,
-    fallback_for: Option<String>,
+    fallback_for: Option<&str>,
     saw: Option<Interaction>,
     outcome: StepOutcome,
     cost: Cost,
 ) -> StepRecord {
     let info = plugin.info();
+    // A plugin that is its own fallback is the same plugin asked twice.
+    let fallback_for = fallback_for.filter(|other| *other != info.spec.name).map(str::to_owned);
     StepRecord { plugin: info.spec.name.clone(), digest: info.digest.clone(), role, fallback_for, saw, outcome, cost }
 }
 

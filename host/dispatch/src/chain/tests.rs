@@ -186,14 +186,15 @@ async fn look_ups_made_ahead_count_only_while_they_fit() {
     let generation = generation(&[crm, router()], vec![], vec![chain("main", None, steps)]);
     let (decider, counters) = decider();
     let calls = |expected| assert_eq!(counters.snapshot().plugins["crm"].calls, expected);
-    let ahead = decider.enrich(&generation, &work("one"), NOW).await;
+    let pin = |work| decider.pin(&generation, work, NOW);
+    let ahead = decider.enrich(pin(work("one"))).await;
     calls(1);
     let later = Work { situation: Situation { inbound_count: 9, ..Situation::default() }, ..work("one") };
-    let (_, trace) = decider.settle(&generation, later, Some(ahead.clone()), NOW, DecisionId::default()).await;
+    let (_, trace) = decider.settle(pin(later), Some(ahead.clone()), DecisionId::default()).await;
     calls(1);
     assert_eq!(trace.steps.len(), 2);
     assert_eq!(trace.steps[1].saw.as_ref().unwrap().signals.len(), 1);
-    let (_, trace) = decider.settle(&generation, work("edited meanwhile"), Some(ahead), NOW, DecisionId::default()).await;
+    let (_, trace) = decider.settle(pin(work("edited meanwhile")), Some(ahead), DecisionId::default()).await;
     calls(2);
     assert_eq!(trace.steps.len(), 2);
 }

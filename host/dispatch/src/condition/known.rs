@@ -10,56 +10,69 @@ use model::{Attributes, Author, Customer, Engagement, Interaction, Priority, Sig
 ///
 /// Numbers are ints or doubles, so that they compare with literals; times are Unix milliseconds; a field that is absent is missing, so that
 /// `has(interaction.language)` says whether it is there.
-#[derive(Clone, Debug)]
+///
+/// Interaction and situation are many values, and most conditions speak of signals only: they are made when they are first asked for.
+#[derive(Clone, Debug, Default)]
 pub struct Known {
-    interaction: Value,
-    situation: Value,
-    signal: HashMap<Key, Value>,
-    priority: Value,
+    interaction: Option<Value>,
+    situation: Option<Value>,
+    signal: Arc<HashMap<Key, Value>>,
+    priority: Option<Value>,
 }
 
 impl Known {
     /// What is known before the first step.
     #[must_use]
     pub fn new(interaction: &Interaction, situation: &Situation) -> Self {
-        let mut known = Self {
-            interaction: of_interaction(interaction),
-            situation: of_situation(situation),
-            signal: HashMap::new(),
-            priority: Record::default().done(),
-        };
+        let mut known = Self::default();
+        known.tell_interaction(interaction);
+        known.tell_situation(situation);
         known.learn(&interaction.signals);
         known
     }
 
+    /// Makes the interaction's values, if they are not yet there. Its signals are told apart.
+    pub(super) fn tell_interaction(&mut self, interaction: &Interaction) {
+        self.interaction.get_or_insert_with(|| of_interaction(interaction));
+    }
+
+    /// Makes the situation's values, if they are not yet there.
+    pub(super) fn tell_situation(&mut self, situation: &Situation) {
+        self.situation.get_or_insert_with(|| of_situation(situation));
+    }
+
     /// Adds signals; of two with one name the latest wins.
     pub fn learn(&mut self, signals: &[Signal]) {
+        if signals.is_empty() {
+            return;
+        }
+        let known = Arc::make_mut(&mut self.signal);
         for signal in signals {
-            self.signal.insert(Key::from(signal.name.as_str()), of_value(&signal.value));
+            known.insert(Key::from(signal.name.as_str()), of_value(&signal.value));
         }
     }
 
     /// Replaces the priority.
     pub fn rank(&mut self, priority: &Priority) {
         let factors = priority.factors.iter().fold(Record::default(), |record, factor| record.number(&factor.name, Some(factor.level)));
-        self.priority = Record::default().number("score", Some(priority.score)).with("factors", factors.done()).done();
+        self.priority = Some(Record::default().number("score", Some(priority.score)).with("factors", factors.done()).done());
     }
 
     /// The variables that `wanted` says yes to.
     pub(super) fn variables(&self, wanted: impl Fn(&str) -> bool) -> Vec<(&'static str, Value)> {
-        let signal = |this: &Self| Value::Map(Map { map: Arc::new(this.signal.clone()) });
+        let or_empty = |value: &Option<Value>| value.clone().unwrap_or_else(|| Record::default().done());
         let mut variables = Vec::new();
         if wanted("interaction") {
-            variables.push(("interaction", self.interaction.clone()));
+            variables.push(("interaction", or_empty(&self.interaction)));
         }
         if wanted("situation") {
-            variables.push(("situation", self.situation.clone()));
+            variables.push(("situation", or_empty(&self.situation)));
         }
         if wanted("signal") {
-            variables.push(("signal", signal(self)));
+            variables.push(("signal", Value::Map(Map { map: Arc::clone(&self.signal) })));
         }
         if wanted("priority") {
-            variables.push(("priority", self.priority.clone()));
+            variables.push(("priority", or_empty(&self.priority)));
         }
         variables
     }

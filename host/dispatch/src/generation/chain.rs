@@ -39,7 +39,7 @@ pub(super) fn resolve(specs: &[ChainSpec], plugins: &Plugins, queues: &BTreeSet<
         let steps =
             spec.steps.iter().enumerate().filter_map(|(at, step)| resolve_step(step, &format!("{place}.steps.{at}"), plugins, problems));
         let steps = steps.collect();
-        chains.push(Chain { name: spec.name.clone(), when, hold_queue: spec.hold_queue.clone(), steps });
+        chains.push(Chain { name: spec.name.clone(), when, hold_queue: spec.hold_queue.clone(), deadline_ms: spec.deadline_ms, steps });
     }
     chains
 }

@@ -4,7 +4,7 @@ use model::{ConnectorSpec, Handshake, Role, Secret, SettingOr, SignatureScheme, 
 use serde::de::DeserializeOwned;
 
 use super::assembly::Problems;
-use crate::grant;
+use crate::grant::{self, TransportError};
 use crate::port::{Plugin, Secrets};
 
 /// A connector with everything that its plugin declares resolved against the settings.
@@ -62,10 +62,13 @@ pub(super) fn resolve(spec: &ConnectorSpec, plugin: &Arc<dyn Plugin>, problems: 
         let (Handshake::HubChallenge { secret } | Handshake::Crc { secret }) = handshake;
         check_secret(secret, plugin, &place, problems);
     }
-    let transport = grant::transport(&info.spec, &info.manifest).unwrap_or_else(|pointer| {
-        let message = format!("plugin `{}` needs the setting `{pointer}` to know where to connect", spec.plugin);
+    let transport = grant::transport(&info.spec, &info.manifest).unwrap_or_else(|error| {
+        let remedy = match error {
+            TransportError::Setting(_) => "add it to the plugin's settings",
+            TransportError::NotGranted(_) => "add the host to the plugin's grant, when its manifest asks for it",
+        };
         if spec.connect {
-            problems.add(&place, message, "add it to the plugin's settings");
+            problems.add(&place, format!("plugin `{}` {error}", spec.plugin), remedy);
         }
         None
     });

@@ -70,6 +70,7 @@ fn what_is_right_is_resolved() {
         info.manifest.transport = Some(model::Transport::Sse { url: "{/instance}/stream".into(), credential: None });
         info.spec.settings = json!({"instance": "https://social.example", "signature": {"scheme": "twilio", "secret": "token"}});
         info.spec.grants.secrets.insert("token".into(), "twilio-token".into());
+        info.spec.grants.hosts.insert("social.example".into());
     });
     let plugins = [router(), signed.receives(|_| Ok(Ok(model::Reception::default()))).done()];
     let chains = vec![chain("main", None, vec![step("router", Role::Router, None, OnFault::Hold)])];

@@ -24,14 +24,17 @@ pub(crate) fn setting<'a>(settings: &'a Json, pointer: &str) -> Option<&'a Json>
     settings.pointer(pointer).filter(|value| !value.is_null())
 }
 
-fn host(template: &str, settings: &Json) -> Vec<String> {
-    let whole = place(template).filter(|(before, _, after)| before.is_empty() && after.is_empty());
+/// A template of the host-grant form with its places filled; of what has none, nothing is left out.
+pub(super) fn host(template: &str, settings: &Json) -> Vec<String> {
+    let (methods, target) = template.rsplit_once(char::is_whitespace).map_or((None, template), |(methods, target)| (Some(methods), target));
+    let with_methods = |host: String| methods.map_or_else(|| host.clone(), |methods| format!("{methods} {host}"));
+    let whole = place(target).filter(|(before, _, after)| before.is_empty() && after.is_empty());
     let listed = whole.and_then(|(_, pointer, _)| setting(settings, pointer)).and_then(Json::as_array);
     if let Some(list) = listed {
-        return list.iter().filter_map(plain).map(|text| host_of(&text)).collect();
+        return list.iter().filter_map(plain).map(|text| with_methods(host_of(&text))).collect();
     }
-    let one = with_places(template, |pointer| setting(settings, pointer).and_then(plain).map(|text| host_of(&text)).ok_or(()));
-    one.into_iter().map(|host| host.to_ascii_lowercase()).collect()
+    let one = with_places(target, |pointer| setting(settings, pointer).and_then(plain).map(|text| host_of(&text)).ok_or(()));
+    one.into_iter().map(with_methods).collect()
 }
 
 fn with_places<E>(template: &str, fill: impl Fn(&str) -> Result<String, E>) -> Result<String, E> {
@@ -46,9 +49,11 @@ fn with_places<E>(template: &str, fill: impl Fn(&str) -> Result<String, E>) -> R
     Ok(text)
 }
 
-/// Of a URL the host, and the port when it is not the usual one; anything else as it is.
+/// Of a URL the host, and the port when it is not the usual one; anything else as it is, without a slash at its end.
 fn host_of(text: &str) -> String {
-    let Some(url) = text.contains("://").then(|| url::Url::parse(text).ok()).flatten() else { return text.to_ascii_lowercase() };
+    let Some(url) = text.contains("://").then(|| url::Url::parse(text).ok()).flatten() else {
+        return text.trim_end_matches('/').to_owned();
+    };
     let name = url.host_str().unwrap_or_default().to_ascii_lowercase();
     url.port().map_or_else(|| name.clone(), |port| format!("{name}:{port}"))
 }

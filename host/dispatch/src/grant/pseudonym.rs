@@ -1,8 +1,9 @@
 use std::fmt;
+use std::fmt::Write as _;
 
-use model::{Algorithm, Secret};
-
-use crate::arithmetic::hmac;
+use hmac::{Hmac, Mac as _};
+use model::Secret;
+use sha2::Sha256;
 
 /// Bytes of the code that a pseudonym shows: 128 bits, so that no two are the same by chance.
 const SHOWN_BYTES: usize = 16;
@@ -11,14 +12,16 @@ const SHOWN_BYTES: usize = 16;
 /// that plugins cannot join what they saw. Without the key nobody can tell which text stands behind one.
 #[derive(Clone)]
 pub struct Pseudonyms {
-    key: Secret,
+    /// The code with the key taken in, from which each pseudonym starts; none only if the key could not be used at all.
+    keyed: Option<Hmac<Sha256>>,
 }
 
 impl Pseudonyms {
     /// Takes the host's key. It must stay the same for as long as pseudonyms are to be stable.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "the key is handed over: nothing else may keep it")]
     pub fn new(key: Secret) -> Self {
-        Self { key }
+        Self { keyed: Hmac::new_from_slice(key.expose()).ok() }
     }
 
     /// The pseudonym of an author's id on a channel, as this plugin sees it.
@@ -34,11 +37,22 @@ impl Pseudonyms {
     }
 
     fn of(&self, plugin: &str, channel: &str, kind: &str, text: &str) -> String {
+        let mut pseudonym = String::with_capacity(1 + 2 * SHOWN_BYTES);
         // Lengths first, so that no two rows of texts give the same bytes.
-        let lengths = format!("{}:{}:{}:", plugin.len(), channel.len(), kind.len());
-        let parts = [lengths.as_bytes(), plugin.as_bytes(), channel.as_bytes(), kind.as_bytes(), text.as_bytes()];
-        let code = hmac(Algorithm::Sha256, self.key.expose(), &parts);
-        format!("p{}", hex::encode(code.get(..SHOWN_BYTES).unwrap_or_default()))
+        let _ = write!(pseudonym, "{}:{}:{}:", plugin.len(), channel.len(), kind.len());
+        let code = self.keyed.clone().map(|mut code| {
+            for part in [&pseudonym, plugin, channel, kind, text] {
+                code.update(part.as_bytes());
+            }
+            code.finalize().into_bytes()
+        });
+        let mut shown = [0; 2 * SHOWN_BYTES];
+        let bytes = code.as_ref().and_then(|code| code.get(..SHOWN_BYTES)).unwrap_or_default();
+        let written = hex::encode_to_slice(bytes, &mut shown).is_ok();
+        pseudonym.clear();
+        pseudonym.push('p');
+        pseudonym.push_str(std::str::from_utf8(&shown).ok().filter(|_| written).unwrap_or_default());
+        pseudonym
     }
 }
 

@@ -1,29 +1,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Attachment, Attributes, Author, Content, CredentialForm, Customer, Digest, Engagement, FieldRequest, Grants, HostRequest, Interaction,
-    InteractionId, Limits, PluginManifest, PluginSpec, Reason, Requests, Secret, SecretRequest, Signal, Span, StateRequest, Value,
+    CredentialForm, Digest, FieldRequest, Grants, HostRequest, Limits, PluginManifest, PluginSpec, Requests, SecretRequest, StateRequest,
 };
-use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
 
-const FIELDS: [&str; 6] = ["text", "author", "customer", "attachments", "engagement", "attributes"];
+mod host;
+mod projection;
 
 fn set(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
 fn spec(grants: Grants) -> PluginSpec {
-    let settings = json!({"instance": "https://Social.example:8443/path", "hosts": ["https://a.example", "b.example"], "n": 7});
-    PluginSpec { name: "p".into(), digest: Digest::of(b""), settings, grants, limits: Limits::PURE }
+    let settings = json!({"instance": "https://Social.example:8443/path", "hosts": ["https://a.brand.example", "b.brand.example"], "n": 7});
+    PluginSpec { settings, grants, ..PluginSpec::new("p", Digest::of(b"")) }
 }
 
 fn manifest(hosts: &[&str]) -> PluginManifest {
     let host = |host: &&str| HostRequest { host: (*host).to_owned(), reason: String::new() };
     let field = |name: &&str| FieldRequest { name: (*name).to_owned(), reason: String::new() };
-    let secret = |name: &str, credential| SecretRequest { name: name.into(), reason: String::new(), credential };
+    let secret = |name: &str, credential| SecretRequest { name: name.into(), reason: String::new(), credential, hosts: vec![] };
     let bearer = CredentialForm::Header { name: "authorization".into(), prefix: "Bearer ".into() };
     PluginManifest {
         requests: Requests {
@@ -50,7 +49,7 @@ fn a_grant_is_what_is_asked_and_given() {
     assert_eq!(effective.hosts, set(&["social.example:8443"]));
     assert_eq!(effective.secrets, BTreeMap::from([("token".to_owned(), "mastodon-token".to_owned())]));
     assert_eq!(effective.state_bytes_max, 64);
-    let egress = egress_grant(&effective, &manifest(&[]), &Limits::PURE);
+    let egress = egress_grant(&PluginSpec { limits: Limits::PURE, ..spec(effective) }, &manifest(&[]));
     assert_eq!(egress.credentials.keys().collect::<Vec<_>>(), ["token"]);
     assert_eq!(egress.credentials["token"].secret, "mastodon-token");
 }
@@ -73,25 +72,15 @@ fn hosts_meet_at_the_narrower_pattern() {
     check("badexample.com", "*.example.com", &[]);
     check("{/instance}", "social.example:8443", &["social.example:8443"]);
     check("{/instance}", "social.example", &[]);
-    check("{/hosts}", "*.example", &["a.example", "b.example"]);
-    check("{/missing}", "*.example", &[]);
+    check("{/hosts}", "*.brand.example", &["a.brand.example", "b.brand.example"]);
+    check("{/missing}", "*.brand.example", &[]);
     check("{/missing}", "{/missing}", &[]);
-}
-
-#[test]
-fn patterns_cover_hosts_and_ports() {
-    let check = |pattern: &str, host: &str, port: u16, expected: bool| {
-        assert_eq!(host_matches(pattern, host, port, 443), expected, "{pattern} {host}:{port}");
-    };
-    check("api.example.com", "API.example.com", 443, true);
-    check("api.example.com", "api.example.com.", 443, true);
-    check("api.example.com", "api.example.com", 8443, false);
-    check("api.example.com:8443", "api.example.com", 8443, true);
-    check("*.example.com", "a.b.example.com", 443, true);
-    check("*.example.com", "example.com", 443, false);
-    check("*.example.com", ".example.com", 443, false);
-    check("*.example.com", "evilexample.com", 443, false);
-    check("*.example.com", "example.com.evil.net", 443, false);
+    check("GET {/instance}/api/", "social.example:8443", &["GET social.example:8443/api"]);
+    check("GET,POST api.example.com/v1", "POST,PUT *.example.com/v1/items", &["POST api.example.com/v1/items"]);
+    check("GET api.example.com", "POST api.example.com", &[]);
+    check("api.example.com/v1", "api.example.com/v10", &[]);
+    check("api.example.com:443", "api.example.com", &["api.example.com:443"]);
+    check("PURGE api.example.com", "api.example.com", &[]);
 }
 
 #[test]
@@ -102,98 +91,56 @@ fn places_are_filled_or_named() {
     assert_eq!(filled("{/nothing}", &settings), Err("/nothing".to_owned()));
 }
 
-fn pseudonyms() -> Pseudonyms {
-    Pseudonyms::new(Secret::new("the host's key"))
-}
-
-/// An interaction that has the canary of each grant in all its fields.
-fn canaries() -> Interaction {
-    let words = |name: &str| format!("CANARY-{name}");
-    let attributes = |name: &str| Attributes::from([("note".to_owned(), Value::from(words(name)))]);
-    let signal = |name: &str, value: Value| Signal {
-        name: name.into(),
-        value,
-        confidence: None,
-        evidence: vec![Span { start: 0, end: 3 }],
-        reasons: vec![Reason::new("found", words("text"))],
-        source: "classifier".into(),
+#[test]
+fn of_the_two_grants_for_text_the_lesser_holds() {
+    let check = |asked: &[&str], given: &[&str], expected: &[&str]| {
+        assert_eq!(common_fields(&set(asked), &set(given)), set(expected), "{asked:?} and {given:?}");
     };
-    Interaction {
-        id: InteractionId("i1".into()),
-        channel: "mastodon".into(),
-        conversation: words("author"),
-        in_reply_to: Some(words("author")),
-        author: Some(Author {
-            id: words("author"),
-            handle: Some(words("author")),
-            display_name: Some(words("author")),
-            profile_url: Some(words("author")),
-            followers: Some(424_242),
-            verified: true,
-            bot: true,
-            attributes: attributes("author"),
-        }),
-        customer: Some(Customer {
-            id: words("customer"),
-            lifecycle: Some(words("customer")),
-            worth: Some(0.5),
-            attributes: attributes("customer"),
-        }),
-        subject: Some(words("text")),
-        text: words("text"),
-        attachments: vec![Attachment {
-            media_type: "image/png".into(),
-            content: Content::Url(words("attachments")),
-            name: Some(words("attachments")),
-            size_bytes: None,
-            description: Some(words("attachments")),
-        }],
-        engagement: Some(Engagement { likes: 777, ..Engagement::default() }),
-        rating: Some(0.25),
-        signals: vec![signal("sentiment", "negative".into()), signal("entity-order", words("text").into())],
-        attributes: attributes("attributes"),
-        ..Interaction::default()
-    }
+    check(&["text"], &["text"], &["text"]);
+    check(&["text"], &["redacted-text"], &["redacted-text"]);
+    check(&["redacted-text"], &["text"], &["redacted-text"]);
+    check(&["redacted-text"], &["redacted-text"], &["redacted-text"]);
+    check(&["text", "redacted-text"], &["text", "redacted-text"], &["text"]);
+    check(&["text", "redacted-text"], &["redacted-text"], &["redacted-text"]);
+    check(&["author"], &["text", "redacted-text"], &[]);
+    check(&["redacted-text"], &[], &[]);
 }
 
-proptest! {
-    #[test]
-    fn a_projection_holds_nothing_that_was_not_granted(mask in 0_u8..64) {
-        let bits = FIELDS.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1);
-        let granted: BTreeSet<String> = bits.map(|(_, name)| (*name).to_owned()).collect();
-        let seen = project(&canaries(), "plugin", &granted, &pseudonyms());
-        let json = serde_json::to_string(&seen).unwrap();
-        for name in FIELDS {
-            let has = granted.contains(name);
-            prop_assert_eq!(json.contains(&format!("CANARY-{name}")), has && name != "engagement", "{} in {}", name, json);
-            prop_assert_eq!(seen.withheld.iter().any(|withheld| withheld == name), !has);
+#[test]
+fn a_credential_goes_to_its_own_hosts_and_to_none_when_they_came_to_nothing() {
+    let check = |hosts: &[&str], expected: Option<&[&str]>| {
+        let mut manifest = manifest(&[]);
+        for request in &mut manifest.requests.secrets {
+            request.hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
         }
-        prop_assert_eq!(json.contains("777"), granted.contains("engagement"));
-        prop_assert_eq!(json.contains("0.25"), granted.contains("engagement"));
-        prop_assert_eq!(json.contains("424242"), granted.contains("author"));
-        prop_assert_eq!(&seen.id.0, "i1");
-        prop_assert!(seen.signals.iter().any(|signal| signal.name == "sentiment"));
-    }
-
-    #[test]
-    fn pseudonyms_are_stable_and_differ_by_plugin(id in ".{1,40}", other in ".{1,40}") {
-        let names = pseudonyms();
-        prop_assert_eq!(names.author("a", "c", &id), names.author("a", "c", &id));
-        prop_assert_ne!(names.author("a", "c", &id), names.author("b", "c", &id));
-        prop_assert_ne!(names.author("a", "c", &id), names.item("a", "c", &id));
-        prop_assert_ne!(names.author("a", "c", &id), Pseudonyms::new(Secret::new("another key")).author("a", "c", &id));
-        prop_assert_eq!(names.item("a", "c", &id) == names.item("a", "c", &other), id == other);
-    }
+        let granted = Grants { secrets: BTreeMap::from([("token".to_owned(), "x".to_owned())]), ..Grants::default() };
+        let found = credential(&spec(granted), &manifest, "token").map(|credential| credential.hosts);
+        assert_eq!(found, expected.map(|hosts| hosts.iter().map(|host| (*host).to_owned()).collect()), "{hosts:?}");
+    };
+    check(&[], Some(&[]));
+    check(&["api.example.com/v1"], Some(&["api.example.com/v1"]));
+    check(&["GET {/instance}/api"], Some(&["GET Social.example:8443/api".to_lowercase().replace("get", "GET").as_str()]));
+    check(&["{/missing}"], None);
+    assert_eq!(credential(&spec(Grants::default()), &manifest(&[]), "token"), None);
 }
 
 #[test]
-fn what_is_granted_in_full_is_seen_in_full() {
-    let whole = project(&canaries(), "plugin", &set(&FIELDS), &pseudonyms());
-    assert_eq!(whole, canaries());
-}
-
-#[test]
-fn what_is_absent_is_not_withheld() {
-    let seen = project(&Interaction::default(), "plugin", &set(&[]), &pseudonyms());
-    assert_eq!(seen, Interaction::default());
+fn a_declared_connection_needs_a_granted_host() {
+    let check = |hosts: &[&str], url: &str, expected: Result<&str, &str>| {
+        let transport_of = Transport::Sse { url: url.to_owned(), credential: None };
+        let manifest = PluginManifest { transport: Some(transport_of), ..manifest(&[]) };
+        let found = transport(&spec(Grants { hosts: set(hosts), ..Grants::default() }), &manifest);
+        let said = found.map(|found| match found {
+            Some(Transport::Sse { url, .. }) => url,
+            other => format!("{other:?}"),
+        });
+        assert_eq!(said.map_err(|error| error.to_string()), expected.map(str::to_owned).map_err(str::to_owned), "{url}");
+    };
+    check(&["social.example:8443"], "https://social.example:8443/stream", Ok("https://social.example:8443/stream"));
+    check(
+        &[],
+        "https://social.example:8443/stream?token=x",
+        Err("was not granted `https://social.example:8443`, where it wants to connect"),
+    );
+    check(&["a.example"], "{/nothing}", Err("needs the setting `/nothing` to know where to connect"));
 }

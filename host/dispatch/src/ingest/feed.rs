@@ -15,14 +15,10 @@ impl Ingest {
         let _turn = inner.turn(connector).await;
         let arrival = self.feed(connector)?;
         let cursor = inner.ports.store.cursor(connector).await?;
+        let pass = inner.admitted(&arrival)?;
         let call = arrival.connector.plugin.poll(cursor.as_deref(), arrival.at).await;
         let recorded = serde_json::to_vec(&call.cost.host_calls).unwrap_or_default();
-        let mut page = inner.answered(&arrival, call)?;
-        let checked = reading::check(&page.facts, &page.pointers, Some(&page.cursor));
-        if let Err(why) = checked {
-            inner.ports.counters.failed(connector);
-            return Err(IngestError::Contract(why));
-        }
+        let mut page = inner.answered(&arrival, pass, call, |page| reading::check(&page.facts, &page.pointers, Some(&page.cursor)))?;
         page.facts.extend(inner.hydrate(&arrival, &page.pointers).await?);
         let moved = cursor.as_deref() != Some(page.cursor.as_slice());
         let accepted = if moved || !page.facts.is_empty() {

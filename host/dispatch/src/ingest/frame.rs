@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use model::{Advance, Attributes, Call, Delivery, Fault, Refusal, Role, Transport};
+use model::{Advance, Attributes, Call, Delivery, Fault, FaultKind, Refusal, Role, Transport};
 
 use super::{Arrival, FrameOutcome, Ingest, IngestError, Inner, Unread, reading};
 
@@ -61,31 +61,40 @@ impl Inner {
         raw: Delivery,
         cursor: Option<Vec<u8>>,
     ) -> Result<(Delivery, Result<Advance, Unread>), IngestError> {
-        let (inner, arrival) = (Arc::clone(self), arrival.clone());
-        let work = move || {
-            let plugin = &arrival.connector.plugin;
-            let call: Call<Result<Advance, Refusal>> = plugin.received(&raw.body, &raw.attributes, cursor.as_deref(), arrival.at);
-            inner.ports.counters.called(&arrival.connector.spec.plugin, &call);
-            let read = call.outcome.map_err(|kind| Unread::faulted(&kind)).and_then(|read| read.map_err(Unread::refused));
-            (raw, read.and_then(|advance| checked(advance).map_err(Unread::beyond)))
+        let pass = match self.admit(arrival, 1) {
+            Ok(pass) => pass,
+            Err(kind) => return Ok((raw, Err(Unread::faulted(&kind)))),
         };
-        self.ports.hop.run(work).await.map_err(|_| IngestError::Busy)
+        let (inner, held) = (Arc::clone(self), arrival.clone());
+        let work = move || {
+            let plugin = &held.connector.plugin;
+            let call: Call<Result<Advance, Refusal>> = plugin.received(&raw.body, &raw.attributes, cursor.as_deref(), held.at);
+            let call = call.and_then(|read| match read {
+                Ok(advance) => checked(advance).map(Ok),
+                Err(refusal) => Ok(Err(refusal)),
+            });
+            inner.told(&held, pass, &call);
+            (raw, call.outcome.map_err(|kind| Unread::faulted(&kind)).and_then(|read| read.map_err(Unread::refused)))
+        };
+        self.ports.hop.run(&arrival.connector.spec.plugin, work).await.map_err(|_| IngestError::Busy)
     }
 
     async fn event(self: &Arc<Self>, connector: &str, name: &'static str) -> Result<FrameOutcome, IngestError> {
         let arrival = self.connection(connector)?;
         let _turn = self.turn(connector).await;
         let cursor = self.ports.store.cursor(connector).await?;
+        let fault = |kind| IngestError::Fault(Fault { plugin: arrival.connector.spec.plugin.clone(), kind });
+        let pass = self.admit(&arrival, 1).map_err(fault)?;
         let (inner, held) = (Arc::clone(self), arrival.clone());
         let work = move || {
             let plugin = &held.connector.plugin;
             let call = if name == "opened" { plugin.opened(cursor.as_deref(), held.at) } else { plugin.woken(cursor.as_deref(), held.at) };
-            inner.ports.counters.called(&held.connector.spec.plugin, &call);
+            let call = call.and_then(checked);
+            inner.told(&held, pass, &call);
             call.outcome
         };
-        let outcome = self.ports.hop.run(work).await.map_err(|_| IngestError::Busy)?;
-        let advance = outcome.map_err(|kind| IngestError::Fault(Fault { plugin: arrival.connector.spec.plugin.clone(), kind }))?;
-        let advance = checked(advance).map_err(IngestError::Contract)?;
+        let outcome = self.ports.hop.run(&arrival.connector.spec.plugin, work).await.map_err(|_| IngestError::Busy)?;
+        let advance = outcome.map_err(fault)?;
         let raw = Delivery { method: "FRAME".to_owned(), url: name.to_owned(), ..Delivery::default() };
         self.advance(&arrival, raw, advance, false).await
     }
@@ -101,7 +110,7 @@ impl Inner {
     }
 }
 
-fn checked(advance: Advance) -> Result<Advance, String> {
-    reading::check(&advance.facts, &[], advance.cursor.as_deref())?;
+fn checked(advance: Advance) -> Result<Advance, FaultKind> {
+    reading::check(&advance.facts, &[], advance.cursor.as_deref()).map_err(FaultKind::Contract)?;
     Ok(advance)
 }

@@ -1,9 +1,10 @@
 //! What connectors give, checked against the contract's bounds, and what they only point at, fetched.
 
 use futures::{StreamExt as _, TryStreamExt as _};
-use model::{Event, Fact, Failure, Fault, FaultKind, Pointer, Refusal, Role};
+use model::{Call, Event, Fact, Failure, Fault, FaultKind, Pointer, Refusal, Role};
 
 use super::{Arrival, IngestError, Inner, Unread};
+use crate::breaker::Pass;
 
 /// Most facts of one delivery, frame or page.
 const FACTS_MAX: usize = 1_000;
@@ -88,16 +89,33 @@ impl Inner {
     }
 
     async fn fetch(&self, arrival: &Arrival, pointer: &Pointer) -> Result<Vec<Fact>, IngestError> {
+        let pass = self.admitted(arrival)?;
         let call = arrival.connector.plugin.hydrate(pointer, arrival.at).await;
-        let facts = self.answered(arrival, call)?;
-        check(&facts, &[], None).map_err(IngestError::Contract)?;
-        Ok(facts)
+        self.answered(arrival, pass, call, |facts| check(facts, &[], None))
     }
 
-    /// The answer of an edge call, or why there is none; counted either way.
-    pub(super) fn answered<T>(&self, arrival: &Arrival, call: model::Call<Result<T, Failure>>) -> Result<T, IngestError> {
+    /// The right to one edge call, or why there is none; counted either way.
+    pub(super) fn admitted(&self, arrival: &Arrival) -> Result<Pass, IngestError> {
+        self.admit(arrival, 1).map_err(|kind| {
+            self.ports.counters.failed(&arrival.connector.spec.name);
+            IngestError::Fault(Fault { plugin: arrival.connector.spec.plugin.clone(), kind })
+        })
+    }
+
+    /// The answer of an edge call, or why there is none; counted either way. An answer that does not stand the check is a fault.
+    pub(super) fn answered<T>(
+        &self,
+        arrival: &Arrival,
+        pass: Pass,
+        call: Call<Result<T, Failure>>,
+        check: impl FnOnce(&T) -> Result<(), String>,
+    ) -> Result<T, IngestError> {
         let plugin = &arrival.connector.spec.plugin;
-        self.ports.counters.called(plugin, &call);
+        let call = call.and_then(|answer| {
+            answer.as_ref().map_or(Ok(()), check).map_err(FaultKind::Contract)?;
+            Ok(answer)
+        });
+        self.told(arrival, pass, &call);
         let answer = match call.outcome {
             Ok(answer) => answer.map_err(IngestError::Failed),
             Err(kind) => Err(IngestError::Fault(Fault { plugin: plugin.clone(), kind })),

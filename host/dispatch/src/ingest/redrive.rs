@@ -5,6 +5,9 @@ use model::{Delivery, DeliveryId, Fact};
 use super::{Arrival, Ingest, IngestError, Inner, Redriven, Unread};
 use crate::signature::Verified;
 
+/// The cause for what was not read because its connector is out of service: the name of that fault.
+const TRIPPED: &str = "tripped";
+
 impl Ingest {
     /// Reads a delivery in quarantine again, with the generation that serves now. It counts as received when it was received.
     ///
@@ -17,11 +20,14 @@ impl Ingest {
         let arrival = Arrival { at: kept.received_at, ..arrival };
         match inner.read_again(&arrival, raw.clone()).await? {
             Ok(facts) => {
-                let accepted = inner.ports.store.release(id, arrival.intake(raw, facts.clone(), None)).await?;
-                inner.ports.counters.accepted(&kept.connector, &facts, accepted.duplicates);
+                let kinds: Vec<_> = facts.iter().map(|fact| fact.event.kind().name()).collect();
+                let accepted = inner.ports.store.release(id, arrival.intake(raw, facts, None)).await?;
+                inner.ports.counters.accepted(&kept.connector, &kinds, accepted.duplicates);
                 inner.ports.wake.wake();
                 Ok(Redriven::Released(accepted))
             }
+            // It was not tried: what is known of it stays as it was.
+            Err(Unread { cause, detail }) if cause == TRIPPED => Ok(Redriven::Retained { cause, detail }),
             Err(Unread { cause, detail }) => {
                 inner.ports.store.retain(id, cause.clone(), detail.clone(), arrival.digest()).await?;
                 Ok(Redriven::Retained { cause, detail })
@@ -41,7 +47,7 @@ impl Inner {
         let (inner, held) = (Arc::clone(self), arrival.clone());
         // It was verified before it went into quarantine, and its time of signing is long past.
         let work = move || inner.receive(&held, &Verified::before(raw));
-        let read = self.ports.hop.run(work).await.map_err(|_| IngestError::Busy)?;
+        let read = self.ports.hop.run(&arrival.connector.spec.plugin, work).await.map_err(|_| IngestError::Busy)?;
         Ok(self.whole(arrival, read).await.map(|reception| reception.facts))
     }
 }

@@ -39,6 +39,10 @@ fn reader() -> Scripted {
 }
 
 fn ingest(plugin: Scripted) -> (Ingest, Arc<MemoryStore>, Arc<Counters>) {
+    ingest_by(plugin, Arc::default())
+}
+
+fn ingest_by(plugin: Scripted, clock: Arc<QuickClock>) -> (Ingest, Arc<MemoryStore>, Arc<Counters>) {
     let router = Scripted::new("router").routes(|_, _, _| Ok(hold_in("care"))).done();
     let chains = vec![chain("main", None, vec![step("router", Role::Router, None, model::OnFault::Hold)])];
     let generation = generation(&[router, plugin.done()], vec![connector("shop", "reader")], chains);
@@ -47,8 +51,9 @@ fn ingest(plugin: Scripted) -> (Ingest, Arc<MemoryStore>, Arc<Counters>) {
         current: Arc::new(Current::new(generation)),
         store: Arc::clone(&store) as Arc<dyn Store>,
         secrets: Arc::new(SecretTable(BTreeMap::from([("reader-token".into(), vec!["t0ken".into()])]))),
-        clock: Arc::new(QuickClock::default()),
         counters: Arc::clone(&counters),
+        breakers: Arc::new(Breakers::new(Arc::clone(&clock) as Arc<dyn Clock>)),
+        clock,
         hop: Hop::for_cores(),
         wake: Wake::default(),
     };
@@ -91,6 +96,49 @@ async fn deliveries_are_answered_when_they_are_durable() {
     check(post("point", "t0ken"), "kept as q0", 0, Some("contract")).await;
     let url = "/hooks/shop?hub.mode=subscribe&hub.verify_token=t0ken&hub.challenge=42";
     check(Delivery { method: "GET".into(), url: url.into(), ..Delivery::default() }, "200 42", 0, None).await;
+}
+
+#[tokio::test]
+async fn a_connector_out_of_service_is_not_called_and_its_deliveries_are_kept() {
+    let clock = Arc::new(QuickClock::default());
+    let plugin = reader();
+    let asked = plugin.asked();
+    let (ingest, store, counters) = ingest_by(plugin, Arc::clone(&clock));
+    for _ in 0..5 {
+        ingest.webhook("shop", post("crash", "t0ken")).await;
+    }
+    assert_eq!(briefly(&ingest.webhook("shop", post("order", "t0ken")).await), "kept as q5");
+    assert_eq!(briefly(&ingest.webhook("shop", post("order", "wrong")).await), "Unauthorised(Mismatch)");
+    assert_eq!(store.memory().quarantine["q5"].0.cause, "tripped");
+    let id = DeliveryId("q5".into());
+    assert!(matches!(ingest.redrive(&id).await, Ok(Redriven::Retained { cause, .. }) if cause == "tripped"));
+    assert_eq!((store.memory().quarantine["q5"].1, asked.lock().unwrap().len()), (1, 5), "not tried");
+    clock.pass(10_000);
+    assert!(matches!(ingest.redrive(&id).await, Ok(Redriven::Released(_))));
+    assert_eq!(briefly(&ingest.webhook("shop", post("order", "t0ken")).await), "202 thanks");
+    let counts = counters.snapshot();
+    assert_eq!((counts.plugins["reader"].calls, &counts.plugins["reader"].faults["tripped"]), (7, &2));
+    assert_eq!(counts.connectors["shop"].quarantined["tripped"], 1);
+}
+
+#[tokio::test]
+async fn deliveries_that_wait_are_read_together_as_one_by_one() {
+    let plugin = reader().known(|info| info.spec.breaker.faults_max = 0);
+    let asked = plugin.asked();
+    let (ingest, ..) = ingest(plugin);
+    let arrival = ingest.0.arrival("shop").unwrap();
+    let bodies = ["order", "refuse", "crash", "huge", "", "long"];
+    let deliveries = bodies.map(|body| Delivery { body: body.into(), ..Delivery::default() });
+    let briefly = |read: Result<Reception, Unread>| read.map_or_else(|unread| unread.cause, |reception| reception.facts.len().to_string());
+    let together = ingest.0.receive_all(&arrival, &deliveries.each_ref()).into_iter().map(briefly);
+    assert_eq!(together.collect::<Vec<_>>(), ["2", "malformed", "trap", "contract", "2", "contract"]);
+    assert_eq!(*asked.lock().unwrap(), [(6, None)]);
+    let at_once = (0..20).map(|number| ingest.webhook("shop", post(bodies[number % 2], if number == 7 { "wrong" } else { "t0ken" })));
+    let hooked = futures::future::join_all(at_once).await;
+    let count = |wanted: fn(&Hooked) -> bool| hooked.iter().filter(|hooked| wanted(hooked)).count();
+    assert_eq!(count(|hooked| matches!(hooked, Hooked::Answer(_))), 10);
+    assert_eq!(count(|hooked| matches!(hooked, Hooked::Quarantined(_))), 9);
+    assert!(matches!(hooked[7], Hooked::Unauthorised(_)));
 }
 
 #[tokio::test]

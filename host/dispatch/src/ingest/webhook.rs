@@ -1,32 +1,55 @@
 use std::sync::Arc;
 
-use model::{Call, Delivery, Handshake, Reception, Refusal, Role, SignatureScheme};
+use model::{Delivery, Handshake, Reception, Role, Secret, SignatureScheme};
 
-use super::{Arrival, Hooked, Ingest, IngestError, Inner, Unread, reading};
-use crate::hop::HopError;
+use super::{Arrival, Hooked, Ingest, IngestError, Inner, Unread};
+use crate::hop::Gather;
 use crate::signature::{self, Forged, Verified};
 
-/// A genuine delivery as its connector has read it, or as it came with the reason why not.
-pub(super) type Read = (Verified, Result<Reception, Unread>);
+/// Deliveries of one connector that are read together, at most.
+const TOGETHER_MAX: usize = 32;
+
+/// A delivery on its way to a computing thread and back.
+pub(super) struct Reading {
+    inner: Arc<Inner>,
+    arrival: Arrival,
+    scheme: SignatureScheme,
+    secrets: Vec<Secret>,
+    state: State,
+}
+
+enum State {
+    Arrived(Delivery),
+    Forged(Forged),
+    Genuine(Verified),
+    Read(Verified, Result<Reception, Unread>),
+    /// The host failed on it.
+    Lost,
+}
 
 impl Ingest {
     /// Takes in a request to a connector's hook. When this returns `Answer` or `Quarantined`, the delivery survives a power cut.
     pub async fn webhook(&self, connector: &str, delivery: Delivery) -> Hooked {
-        let Some(arrival) = self.0.arrival(connector) else { return Hooked::UnknownConnector };
-        if let Some(answered) = self.0.handshake(&arrival, &delivery) {
+        let inner = &self.0;
+        let Some(arrival) = inner.arrival(connector) else { return Hooked::UnknownConnector };
+        if let Some(answered) = inner.handshake(&arrival, &delivery) {
             return answered;
         }
         let Some(scheme) = arrival.connector.signature.clone().filter(|_| arrival.connector.has(Role::Webhook)) else {
             return Hooked::NotAWebhook;
         };
-        match self.0.verify_and_read(&arrival, scheme, delivery).await {
-            Ok(Ok((verified, read))) => self.0.keep(&arrival, verified, read).await,
-            Ok(Err(forged)) => {
-                self.0.ports.counters.forged(connector);
+        let secrets = scheme.secret().map(|name| arrival.connector.secrets(name, &*inner.ports.secrets)).unwrap_or_default();
+        let gather = inner.gather(&arrival);
+        let reading = Reading { inner: Arc::clone(inner), arrival, scheme, secrets, state: State::Arrived(delivery) };
+        match gather.ask(reading).await {
+            Ok(Reading { arrival, state: State::Read(verified, read), .. }) => inner.keep(&arrival, verified, read).await,
+            Ok(Reading { state: State::Forged(forged), .. }) => {
+                inner.ports.counters.forged(connector);
                 Hooked::Unauthorised(forged)
             }
-            Err(_) => {
-                self.0.ports.counters.turned_away(connector);
+            // A defect of the host, or too many wait: it is not acknowledged, and the channel will send it again.
+            Ok(_) | Err(_) => {
+                inner.ports.counters.turned_away(connector);
                 Hooked::Busy
             }
         }
@@ -47,30 +70,24 @@ impl Inner {
         })
     }
 
-    /// Verifies and reads on a computing thread, so that neither holds up those who wait for the network.
-    async fn verify_and_read(
-        self: &Arc<Self>,
-        arrival: &Arrival,
-        scheme: SignatureScheme,
-        delivery: Delivery,
-    ) -> Result<Result<Read, Forged>, HopError> {
-        let secrets = scheme.secret().map(|name| arrival.connector.secrets(name, &*self.ports.secrets)).unwrap_or_default();
-        let (inner, arrival) = (Arc::clone(self), arrival.clone());
-        let work = move || {
-            let verified = signature::verify(&scheme, &secrets, delivery, arrival.at)?;
-            let read = inner.receive(&arrival, &verified);
-            Ok((verified, read))
-        };
-        self.ports.hop.run(work).await
+    /// Where deliveries of this connector wait to be verified and read on a computing thread, so that neither holds up those who wait for
+    /// the network. Connectors that share a plugin share its turns.
+    fn gather(&self, arrival: &Arrival) -> Arc<Gather<Reading>> {
+        let spec = &arrival.connector.spec;
+        let mut gathers = self.gathers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((plugin, gather)) = gathers.get(&spec.name)
+            && *plugin == spec.plugin
+        {
+            return Arc::clone(gather);
+        }
+        let gather = Gather::new(self.ports.hop.clone(), &spec.plugin, TOGETHER_MAX, read);
+        gathers.insert(spec.name.clone(), (spec.plugin.clone(), Arc::clone(&gather)));
+        gather
     }
 
     /// What the connector makes of a genuine delivery. Computes.
     pub(super) fn receive(&self, arrival: &Arrival, verified: &Verified) -> Result<Reception, Unread> {
-        let call: Call<Result<Reception, Refusal>> = arrival.connector.plugin.receive(verified.delivery(), arrival.at);
-        self.ports.counters.called(&arrival.connector.spec.plugin, &call);
-        let reception = call.outcome.map_err(|kind| Unread::faulted(&kind))?.map_err(Unread::refused)?;
-        reading::check(&reception.facts, &reception.pointers, None).map_err(Unread::beyond)?;
-        Ok(reception)
+        self.receive_all(arrival, &[verified.delivery()]).pop().unwrap_or_else(|| Err(Unread::beyond("no answer".to_owned())))
     }
 
     /// Adds what the pointers point at. A failure is a reason not to have read the delivery: it can be redriven.
@@ -82,6 +99,7 @@ impl Inner {
                 Ok(reception)
             }
             Err(IngestError::Contract(why)) => Err(Unread::beyond(why)),
+            Err(IngestError::Fault(fault)) => Err(Unread::faulted(&fault.kind)),
             Err(error) => Err(Unread { cause: "failed".to_owned(), detail: error.to_string() }),
         }
     }
@@ -97,6 +115,41 @@ impl Inner {
                 Ok(id) => Hooked::Quarantined(id),
                 Err(error) => Hooked::Unavailable(error),
             },
+        }
+    }
+}
+
+/// Verifies and reads what waits for one connector. The time is that of the reading, the same for all.
+fn read(readings: &mut [Reading]) {
+    let Some(first) = readings.first() else { return };
+    let (inner, now) = (Arc::clone(&first.inner), first.inner.ports.clock.now());
+    for reading in &mut *readings {
+        reading.arrival.at = now;
+        if let State::Arrived(delivery) = std::mem::replace(&mut reading.state, State::Lost) {
+            reading.state = match signature::verify(&reading.scheme, &reading.secrets, delivery, now) {
+                Ok(verified) => State::Genuine(verified),
+                Err(forged) => State::Forged(forged),
+            };
+        }
+    }
+    // Two configurations of one connector may wait at once, just after a swap.
+    for together in readings.chunk_by_mut(|one, next| Arc::ptr_eq(&one.arrival.connector, &next.arrival.connector)) {
+        read_together(&inner, together);
+    }
+}
+
+fn read_together(inner: &Inner, readings: &mut [Reading]) {
+    let Some(arrival) = readings.first().map(|reading| reading.arrival.clone()) else { return };
+    let genuine = readings.iter().filter_map(|reading| match &reading.state {
+        State::Genuine(verified) => Some(verified.delivery()),
+        _ => None,
+    });
+    let mut read = inner.receive_all(&arrival, &genuine.collect::<Vec<_>>()).into_iter();
+    for reading in readings {
+        if matches!(reading.state, State::Genuine(_))
+            && let (State::Genuine(verified), Some(read)) = (std::mem::replace(&mut reading.state, State::Lost), read.next())
+        {
+            reading.state = State::Read(verified, read);
         }
     }
 }

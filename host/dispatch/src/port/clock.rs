@@ -1,3 +1,6 @@
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
 use async_trait::async_trait;
 use model::Timestamp;
 
@@ -6,6 +9,10 @@ use model::Timestamp;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+    /// Time since some moment that stays the same while the process lives; it never goes back. Differences of it are what took how long.
+    fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.now().0)
+    }
     /// Returns when `at` has come; at once when it has passed.
     async fn wait_until(&self, at: Timestamp);
 }
@@ -14,6 +21,8 @@ pub trait Clock: Send + Sync {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
 #[async_trait]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
@@ -21,7 +30,11 @@ impl Clock for SystemClock {
         Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 
+    fn elapsed(&self) -> Duration {
+        START.elapsed()
+    }
+
     async fn wait_until(&self, at: Timestamp) {
-        tokio::time::sleep(std::time::Duration::from_millis(at.since_ms(self.now()))).await;
+        tokio::time::sleep(Duration::from_millis(at.since_ms(self.now()))).await;
     }
 }

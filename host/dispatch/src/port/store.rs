@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use model::{
-    Decision, DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, Fact, GenerationId, Interaction, InteractionId,
-    InteractionRecord, Quarantined, QueueSummary, Situation, StoredDecision, Timestamp, Trace,
+    Decision, DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, Fact, FaultedInteraction, GenerationId,
+    Interaction, InteractionId, InteractionRecord, Quarantined, QueueSummary, Situation, StoredDecision, Timestamp, Trace,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -170,6 +170,19 @@ pub struct DecisionFilter {
     pub limit: u32,
 }
 
+/// Which interactions in quarantine to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FaultedFilter {
+    /// Newer than this sequence number, oldest first.
+    pub after: u64,
+    /// Of this plugin.
+    pub plugin: Option<String>,
+    /// Also those that were not held, because the step was skipped or a fallback answered.
+    pub all: bool,
+    /// At most 500.
+    pub limit: u32,
+}
+
 /// How much there is, since ever.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
@@ -177,6 +190,8 @@ pub struct Totals {
     pub deliveries: u64,
     /// Deliveries in quarantine.
     pub quarantined: u64,
+    /// Interactions held because a plugin failed, not yet decided again.
+    pub held_after_fault: u64,
     /// Facts by kind of event.
     pub facts: std::collections::BTreeMap<String, u64>,
     /// Interactions.
@@ -246,6 +261,17 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When it is not durable.
     async fn decide(&self, decision: NewDecision) -> Result<Commit, StoreError>;
+
+    /// Interactions about which a plugin failed in their latest decision, oldest first, one row for each fault.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn faulted(&self, filter: FaultedFilter) -> Result<Vec<FaultedInteraction>, StoreError>;
+    /// Makes an occasion ([`model::Trigger::redriven`]) to decide about an interaction again; nothing when one waits already.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such interaction, it was removed, or nothing failed in its latest decision.
+    async fn redecide(&self, interaction: &InteractionId) -> Result<(), StoreError>;
 
     /// Interactions, newest first, with their sequence numbers.
     ///

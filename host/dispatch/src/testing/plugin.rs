@@ -1,25 +1,27 @@
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use model::{
-    Advance, Attributes, Call, Cost, Decided, Delivered, Delivery, Digest, Fact, Failure, FaultKind, Grants, Interaction, Limits, Outbound,
-    Page, PluginManifest, PluginSpec, Pointer, Priority, Reception, Refusal, Role, Routing, SettingOr, Signal, SignatureScheme, Situation,
+    Advance, Attributes, Call, Cost, Decided, Delivered, Delivery, Digest, Fact, Failure, FaultKind, Interaction, Outbound, Page,
+    PluginManifest, PluginSpec, Pointer, Priority, Reception, Refusal, Role, Routing, SettingOr, Signal, SignatureScheme, Situation,
     Suggestion, Timestamp, Undelivered, Value,
 };
-use serde_json::Value as Json;
 
-use crate::port::{Plugin, PluginInfo};
+use crate::port::{Budget, Plugin, PluginInfo, Question};
 
 type Judged = (Interaction, Situation, Option<Priority>);
 type Cursor = Option<Vec<u8>>;
+/// Every call: how many questions, and how many milliseconds were left.
+pub(crate) type Asked = Arc<Mutex<Vec<(usize, Option<u64>)>>>;
 type Script<I, O> = Arc<dyn Fn(I) -> Result<O, FaultKind> + Send + Sync>;
 
 /// A plugin whose answers are closures of the test; a role without one is not there.
 #[derive(Clone)]
 pub(crate) struct Scripted {
     info: PluginInfo,
+    asked: Asked,
     signals: Option<Script<Interaction, Vec<Signal>>>,
     priority: Option<Script<Interaction, Priority>>,
     routing: Option<Script<Judged, Routing>>,
@@ -37,12 +39,12 @@ pub(crate) fn signal(name: &str, value: impl Into<Value>) -> Signal {
 impl Scripted {
     pub(crate) fn new(name: &str) -> Self {
         let digest = Digest::of(name.as_bytes());
-        let spec =
-            PluginSpec { name: name.into(), digest: digest.clone(), settings: Json::Null, grants: Grants::default(), limits: Limits::PURE };
+        let spec = PluginSpec::new(name, digest.clone());
         let manifest = PluginManifest { signature: Some(SettingOr::Value(SignatureScheme::None)), ..PluginManifest::default() };
         let info = PluginInfo { spec, digest, roles: BTreeSet::new(), manifest, component_bytes: 0, snapshotted: true };
         Self {
             info,
+            asked: Arc::default(),
             signals: None,
             priority: None,
             routing: None,
@@ -57,6 +59,15 @@ impl Scripted {
     pub(crate) fn known(mut self, change: impl FnOnce(&mut PluginInfo)) -> Self {
         change(&mut self.info);
         self
+    }
+
+    /// Every call of a policy: how many questions, and how much time was left.
+    pub(crate) fn asked(&self) -> Asked {
+        Arc::clone(&self.asked)
+    }
+
+    fn note(&self, questions: usize, budget: Budget) {
+        self.asked.lock().unwrap().push((questions, budget.left_ms));
     }
 
     pub(crate) fn classifies(mut self, script: impl Fn(Interaction) -> Result<Vec<Signal>, FaultKind> + Send + Sync + 'static) -> Self {
@@ -150,8 +161,9 @@ impl Plugin for Scripted {
         &self.info
     }
 
-    fn receive(&self, delivery: &Delivery, _now: Timestamp) -> Call<Result<Reception, Refusal>> {
-        call(self.reception.as_ref(), delivery.clone())
+    fn receive(&self, deliveries: &[&Delivery], _now: Timestamp) -> Vec<Call<Result<Reception, Refusal>>> {
+        self.note(deliveries.len(), Budget::WHOLE);
+        deliveries.iter().map(|delivery| call(self.reception.as_ref(), (*delivery).clone())).collect()
     }
 
     fn opened(&self, _cursor: Option<&[u8]>, _now: Timestamp) -> Call<Advance> {
@@ -166,16 +178,20 @@ impl Plugin for Scripted {
         call(self.advance.as_ref(), b"woken".to_vec()).map(Result::unwrap)
     }
 
-    fn classify(&self, batch: &[Interaction]) -> Call<Vec<Vec<Signal>>> {
-        call(self.signals.as_ref(), batch[0].clone()).map(|signals| vec![signals])
+    fn classify(&self, questions: &[Question<'_>], budget: Budget) -> Vec<Call<Vec<Signal>>> {
+        self.note(questions.len(), budget);
+        questions.iter().map(|question| call(self.signals.as_ref(), question.interaction.clone())).collect()
     }
 
-    fn prioritize(&self, interaction: &Interaction, _situation: &Situation) -> Call<Priority> {
-        call(self.priority.as_ref(), interaction.clone())
+    fn prioritize(&self, questions: &[Question<'_>], budget: Budget) -> Vec<Call<Priority>> {
+        self.note(questions.len(), budget);
+        questions.iter().map(|question| call(self.priority.as_ref(), question.interaction.clone())).collect()
     }
 
-    fn route(&self, interaction: &Interaction, situation: &Situation, priority: Option<&Priority>) -> Call<Routing> {
-        call(self.routing.as_ref(), (interaction.clone(), situation.clone(), priority.cloned()))
+    fn route(&self, questions: &[Question<'_>], budget: Budget) -> Vec<Call<Routing>> {
+        self.note(questions.len(), budget);
+        let asked = |question: &Question<'_>| (question.interaction.clone(), question.situation.clone(), question.priority.cloned());
+        questions.iter().map(|question| call(self.routing.as_ref(), asked(question))).collect()
     }
 
     async fn poll(&self, cursor: Option<&[u8]>, _now: Timestamp) -> Call<Result<Page, Failure>> {
@@ -186,11 +202,19 @@ impl Plugin for Scripted {
         call(self.hydrated.as_ref(), pointer.clone())
     }
 
-    async fn enrich(&self, interaction: &Interaction, _now: Timestamp) -> Call<Result<Vec<Signal>, Failure>> {
+    async fn enrich(&self, interaction: &Interaction, _now: Timestamp, budget: Budget) -> Call<Result<Vec<Signal>, Failure>> {
+        self.note(1, budget);
         call(self.signals.as_ref(), interaction.clone()).map(Ok)
     }
 
-    async fn suggest(&self, interaction: &Interaction, _: &Situation, _: &Routing) -> Call<Result<Vec<Suggestion>, Failure>> {
+    async fn suggest(
+        &self,
+        interaction: &Interaction,
+        _: &Situation,
+        _: &Routing,
+        budget: Budget,
+    ) -> Call<Result<Vec<Suggestion>, Failure>> {
+        self.note(1, budget);
         call(self.suggestions.as_ref(), interaction.clone()).map(Ok)
     }
 

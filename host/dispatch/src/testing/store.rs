@@ -3,13 +3,13 @@ use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use model::{
-    Configuration, Decision, DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, GenerationId, Interaction,
-    InteractionId, InteractionRecord, Quarantined, QueueSummary, StoredDecision, Timestamp,
+    Configuration, Decision, DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, FaultedInteraction, GenerationId,
+    Interaction, InteractionId, InteractionRecord, Quarantined, QueueSummary, StoredDecision, Timestamp,
 };
 
 use crate::port::{
-    Accepted, Commit, Conversation, DecisionFilter, Intake, InteractionFilter, NewDecision, NewQuarantine, Pending, Store, StoreError,
-    Totals, Work,
+    Accepted, Commit, Conversation, DecisionFilter, FaultedFilter, Intake, InteractionFilter, NewDecision, NewQuarantine, Pending, Store,
+    StoreError, Totals, Work,
 };
 
 /// A store that keeps everything in memory, and can be told to be away.
@@ -145,6 +145,14 @@ impl Store for MemoryStore {
             faulted: false,
         });
         Ok(Commit::Stored { summary, again: false })
+    }
+
+    async fn faulted(&self, _: FaultedFilter) -> Result<Vec<FaultedInteraction>, StoreError> {
+        Ok(vec![])
+    }
+
+    async fn redecide(&self, _: &InteractionId) -> Result<(), StoreError> {
+        missing("interaction")
     }
 
     async fn interactions(&self, _: InteractionFilter) -> Result<Vec<(u64, InteractionRecord)>, StoreError> {

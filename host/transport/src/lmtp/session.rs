@@ -1,8 +1,11 @@
 //! One LMTP dialogue (RFC 2033) as a state machine: bytes in, replies and finished mails out. No socket, no clock.
 
 use model::{Attributes, Value};
-use smtp_proto::request::receiver::{DataReceiver, DummyDataReceiver, RequestReceiver};
+use smtp_proto::request::receiver::{DataReceiver, DummyDataReceiver};
 use smtp_proto::{Error as ParseError, Request};
+
+/// Longest command line, its end included; RFC 5321 §4.5.3.1.4 asks for 512.
+const LINE_BYTES_MAX: usize = 4_096;
 
 /// What a session has to say or hand over.
 #[derive(Debug, PartialEq)]
@@ -36,7 +39,9 @@ pub(super) struct Bounds {
 }
 
 enum State {
-    Commands(RequestReceiver),
+    /// A command line as far as it has arrived. The parser is given whole lines only: behind an error it would go on in the middle of one,
+    /// at a place that hangs on the packets.
+    Commands(Vec<u8>),
     Data(DataReceiver, Vec<u8>),
     /// The mail is too large: its rest is read and thrown away.
     Discard(DummyDataReceiver),
@@ -54,7 +59,7 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn new(bounds: Bounds) -> Self {
-        Self { state: State::Commands(RequestReceiver::default()), bounds, greeted: false, from: None, to: Vec::new(), errors: 0 }
+        Self { state: State::Commands(Vec::new()), bounds, greeted: false, from: None, to: Vec::new(), errors: 0 }
     }
 
     /// What the host says first.
@@ -72,16 +77,20 @@ impl Session {
         let mut steps = Vec::new();
         let mut rest = bytes.iter();
         while !rest.as_slice().is_empty() && !matches!(steps.last(), Some(Step::Close)) {
-            let before = rest.as_slice().len();
             match &mut self.state {
-                State::Commands(receiver) => {
-                    let parsed = receiver.ingest(&mut rest).map(Request::into_owned);
-                    self.command(parsed, &mut steps);
+                State::Commands(line) => {
+                    let part = up_to_line_end(&mut rest);
+                    let room = LINE_BYTES_MAX.saturating_sub(line.len());
+                    line.extend_from_slice(part.get(..room).unwrap_or(part));
+                    if part.ends_with(b"\n") {
+                        let line = std::mem::take(line);
+                        self.line(&line, &mut steps);
+                    }
                 }
                 State::Data(receiver, mail) => {
                     if receiver.ingest(&mut rest, mail) {
                         let bytes = std::mem::take(mail);
-                        self.state = State::Commands(RequestReceiver::default());
+                        self.state = State::Commands(Vec::new());
                         self.finish(bytes, &mut steps);
                     } else if mail.len() > self.bounds.mail_bytes_max {
                         self.state = State::Discard(DummyDataReceiver::new_data(receiver));
@@ -89,21 +98,25 @@ impl Session {
                 }
                 State::Discard(receiver) => {
                     if receiver.ingest(&mut rest) {
-                        self.state = State::Commands(RequestReceiver::default());
+                        self.state = State::Commands(Vec::new());
                         self.refuse_size(&mut steps);
                     }
                 }
-            }
-            if rest.as_slice().len() == before && matches!(self.state, State::Commands(_)) {
-                break;
             }
         }
         steps
     }
 
+    fn line(&mut self, line: &[u8], steps: &mut Vec<Step>) {
+        if line.ends_with(b"\n") {
+            self.command(Request::parse(&mut line.iter()).map(Request::into_owned), steps);
+        } else {
+            self.bad("500 5.5.2 That line is too long", steps);
+        }
+    }
+
     fn command(&mut self, parsed: Result<Request<String>, ParseError>, steps: &mut Vec<Step>) {
         match parsed {
-            Err(ParseError::NeedsMoreData { .. }) => {}
             Err(_) => self.bad("500 5.5.2 That is no LMTP command", steps),
             Ok(Request::Lhlo { host }) => self.hello(&host, steps),
             Ok(Request::Ehlo { .. } | Request::Helo { .. }) => self.bad("500 5.5.1 This is LMTP: say LHLO", steps),
@@ -197,6 +210,15 @@ impl Session {
     }
 }
 
+/// What stands before the end of the line, that included when it has arrived.
+fn up_to_line_end<'a>(rest: &mut std::slice::Iter<'a, u8>) -> &'a [u8] {
+    let all = rest.as_slice();
+    let end = all.iter().position(|byte| *byte == b'\n').map_or(all.len(), |at| at + 1);
+    let (line, after) = all.split_at_checked(end).unwrap_or((all, &[]));
+    *rest = after.iter();
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Bounds, Session, Step};
@@ -242,12 +264,28 @@ mod tests {
 
     #[test]
     fn cut_anywhere_it_is_the_same_dialogue() {
-        let whole = "LHLO mx\r\nMAIL FROM:<>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nSubject: x\r\n\r\n.\r\nQUIT\r\n";
-        let expected = talk(&[whole]);
-        for cut in 1..whole.len() {
-            let (head, tail) = whole.split_at(cut);
-            assert_eq!(talk(&[head, tail]), expected, "cut at {cut}");
+        for whole in [
+            "LHLO mx\r\nMAIL FROM:<>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nSubject: x\r\n\r\n.\r\nQUIT\r\n",
+            // Nothing of a bad line is taken for a command, nor is the line after it lost.
+            "LHLO mx\r\nMAIL RFOM:<a@b> RSET\r\nMAI} FROM:<a@b>\r\nMAIL FROM:<a@b>\r\n",
+        ] {
+            let expected = talk(&[whole]);
+            for cut in 1..whole.len() {
+                let (head, tail) = whole.split_at(cut);
+                assert_eq!(talk(&[head, tail]), expected, "cut at {cut}");
+            }
         }
+    }
+
+    #[test]
+    fn a_bad_line_is_one_error_however_long_it_is() {
+        let long = format!("NOOP {}\r\nNOOP\r\n", "x".repeat(100_000));
+        insta::assert_snapshot!(talk(&["MAIL RFOM:<a@b> NOOP\r\nNOOP\r\n", &long]), @r"
+        500 5.5.2 That is no LMTP command
+        250 2.0.0 Here
+        500 5.5.2 That line is too long
+        250 2.0.0 Here
+        ");
     }
 
     #[test]
