@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use model::{Digest, PluginManifest, Role};
+use model::{Digest, Limits, PluginManifest, Role};
 use wasmparser::{ComponentExternalKind, ComponentTypeRef, Encoding, Parser, Payload, TypeBounds, Validator, WasmFeatures};
 use wit_parser::{Resolve, WorldId, WorldKey};
 
@@ -18,10 +18,15 @@ use crate::stage::StageError;
 
 /// Largest manifest.
 const MANIFEST_BYTES_MAX: usize = 256 << 10;
-/// Most functions of all core modules together.
-const FUNCTIONS_MAX: u32 = 20_000;
 /// Most core modules; fused adapters are not counted.
-const MODULES_MAX: u32 = 64;
+const MODULES_MAX: u64 = 64;
+/// Most components inside the component: each interface that it exports is one.
+const COMPONENTS_MAX: u64 = 256;
+/// Most instances that instantiating it could make, counted from above. What it really makes is limited when it is made; this keeps
+/// components within components within components from becoming billions while they are compiled.
+const INSTANCES_MAX: u64 = 4_096;
+/// How much of a name of the component's own is shown.
+const SHOWN_CHARS_MAX: usize = 120;
 /// The version of all packages that this host speaks: guests built for another patch of it fit.
 const LINE: (&str, &str) = ("0", "1");
 
@@ -31,9 +36,20 @@ pub(crate) struct Outline {
     pub(crate) imports: Vec<String>,
     pub(crate) exports: Vec<String>,
     pub(crate) manifest: Option<Vec<u8>>,
-    functions: u32,
-    modules: u32,
-    memories: u32,
+    functions: u64,
+    modules: u64,
+    components: u64,
+    memories: u64,
+    instances: Instances,
+}
+
+/// How many instances a component makes at most: each of its own, times the most that any component inside it makes.
+#[derive(Debug, Default)]
+struct Instances {
+    /// Of the components that are being read, outermost first: core instances, and instances of components.
+    open: Vec<(u64, u64)>,
+    /// The most that one of those read so far makes.
+    most: u64,
 }
 
 /// A component that may be staged.
@@ -45,12 +61,13 @@ pub(crate) struct Admitted {
 }
 
 /// Judges a component.
-pub(crate) fn admit(component: &[u8], bytes_max: u64) -> Result<Admitted, StageError> {
+pub(crate) fn admit(component: &[u8], limits: &Limits) -> Result<Admitted, StageError> {
+    let bytes_max = limits.component_bytes_max;
     if u64::try_from(component.len()).map_or(true, |bytes| bytes > bytes_max) {
         return Err(StageError::TooLarge { bytes: component.len(), bytes_max });
     }
     let outline = outline(component)?;
-    outline.check_counts()?;
+    outline.check_counts(limits.functions_max)?;
     let manifest = manifest(&outline)?;
     check_imports(&outline)?;
     let roles = roles(&outline)?;
@@ -77,7 +94,10 @@ pub(crate) fn outline(component: &[u8]) -> Result<Outline, StageError> {
                 depth += 1;
                 outline.version(encoding, depth)?;
             }
-            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::End(_) => {
+                depth = depth.saturating_sub(1);
+                outline.instances.close();
+            }
             payload => outline.read(&payload, depth).map_err(|why| StageError::Invalid(why.message().to_owned()))?,
         }
     }
@@ -86,18 +106,29 @@ pub(crate) fn outline(component: &[u8]) -> Result<Outline, StageError> {
 
 impl Outline {
     fn version(&mut self, encoding: Encoding, depth: u32) -> Result<(), StageError> {
+        self.instances.open.push((0, 0));
         match encoding {
             Encoding::Module if depth == 1 => return Err(StageError::NotAComponent("it is a core module: make a component of it")),
             Encoding::Module => self.modules = self.modules.saturating_add(1),
-            Encoding::Component => {}
+            Encoding::Component => self.components = self.components.saturating_add(1),
         }
         Ok(())
     }
 
     fn read(&mut self, payload: &Payload<'_>, depth: u32) -> wasmparser::Result<()> {
         match payload {
-            Payload::FunctionSection(section) => self.functions = self.functions.saturating_add(section.count()),
-            Payload::MemorySection(section) => self.memories = self.memories.saturating_add(section.count()),
+            Payload::FunctionSection(section) => self.functions = self.functions.saturating_add(section.count().into()),
+            Payload::MemorySection(section) => self.memories = self.memories.saturating_add(section.count().into()),
+            Payload::InstanceSection(section) => {
+                for instance in section.clone() {
+                    self.instances.core(u64::from(matches!(instance?, wasmparser::Instance::Instantiate { .. })));
+                }
+            }
+            Payload::ComponentInstanceSection(section) => {
+                for instance in section.clone() {
+                    self.instances.component(u64::from(matches!(instance?, wasmparser::ComponentInstance::Instantiate { .. })));
+                }
+            }
             Payload::CustomSection(section) if depth == 1 && section.name() == PluginManifest::SECTION => {
                 self.manifest.get_or_insert_with(|| section.data().to_vec());
             }
@@ -123,17 +154,41 @@ impl Outline {
         Ok(())
     }
 
-    fn check_counts(&self) -> Result<(), StageError> {
+    fn check_counts(&self, functions_max: u64) -> Result<(), StageError> {
         for (what, count, count_max) in [
-            ("functions", self.functions, FUNCTIONS_MAX),
+            ("functions", self.functions, functions_max),
             ("core modules", self.modules, MODULES_MAX),
-            ("memories", self.memories, Pool::MEMORIES_MAX),
+            ("components inside it", self.components.saturating_sub(1), COMPONENTS_MAX),
+            ("memories", self.memories, Pool::MEMORIES_MAX.into()),
+            ("instances", self.instances.most, INSTANCES_MAX),
         ] {
             if count > count_max {
                 return Err(StageError::TooComplex { what, count, count_max });
             }
         }
         Ok(())
+    }
+}
+
+impl Instances {
+    fn core(&mut self, more: u64) {
+        if let Some((core, _)) = self.open.last_mut() {
+            *core = core.saturating_add(more);
+        }
+    }
+
+    fn component(&mut self, more: u64) {
+        if let Some((_, components)) = self.open.last_mut() {
+            *components = components.saturating_add(more);
+        }
+    }
+
+    /// The innermost component or module has been read.
+    fn close(&mut self) {
+        if let Some((core, components)) = self.open.pop() {
+            let inside = components.saturating_mul(self.most.saturating_add(1));
+            self.most = self.most.max(core.saturating_add(inside));
+        }
     }
 }
 
@@ -151,7 +206,25 @@ pub(crate) fn manifest(outline: &Outline) -> Result<PluginManifest, StageError> 
     if !is_kebab(&manifest.name) {
         return Err(StageError::Manifest("`name` is not a kebab-case name of at most 64 bytes".to_owned()));
     }
+    if !is_version(&manifest.version) {
+        return Err(StageError::Manifest("`version` is not 1 to 64 letters, digits, dots, hyphens and plus signs".to_owned()));
+    }
     Ok(manifest)
+}
+
+/// What may stand as a version in columns and file names; none at all is fine.
+fn is_version(version: &str) -> bool {
+    version.len() <= 64 && version.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+'))
+}
+
+/// A name of the component's own, for people: escaped and cut.
+fn shown(name: &str) -> String {
+    let mut characters = name.chars();
+    let mut shown: String = characters.by_ref().take(SHOWN_CHARS_MAX).flat_map(char::escape_debug).collect();
+    if characters.next().is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Whether the host lends this import.
@@ -160,6 +233,7 @@ fn is_lent(name: &str) -> bool {
         let known = matches!(
             interface,
             "pointsman:host/log"
+                | "pointsman:host/budget"
                 | "pointsman:host/keys"
                 | "pointsman:host/http"
                 | "pointsman:host/state"
@@ -179,7 +253,7 @@ fn speaks(version: &str) -> bool {
 
 fn check_imports(outline: &Outline) -> Result<(), StageError> {
     match outline.imports.iter().find(|name| !is_lent(name)) {
-        Some(name) => Err(StageError::Import(name.clone())),
+        Some(name) => Err(StageError::Import(shown(name))),
         None => Ok(()),
     }
 }
@@ -194,7 +268,7 @@ pub(crate) fn roles(outline: &Outline) -> Result<BTreeSet<Role>, StageError> {
         .filter_map(|(interface, _)| function::role_of(interface))
         .collect();
     if roles.is_empty() {
-        let exports = if outline.exports.is_empty() { "nothing".to_owned() } else { outline.exports.join(", ") };
+        let exports = if outline.exports.is_empty() { "nothing".to_owned() } else { shown(&outline.exports.join(", ")) };
         return Err(StageError::NoRole { exports });
     }
     Ok(roles)
@@ -210,6 +284,7 @@ fn check_exports(outline: &Outline) -> Result<(), StageError> {
     };
     match outline.exports.iter().find(strange) {
         Some(name) => {
+            let name = shown(name);
             Err(StageError::World(format!("it exports `{name}`, which is no role of the contract at version {}.{}", LINE.0, LINE.1)))
         }
         None => Ok(()),

@@ -4,13 +4,12 @@
 //! On the way out (`Lift`), everything is measured and checked against the contract in the same pass that converts it: a value that breaks
 //! the contract never leaves this module.
 
+mod arena;
 pub(crate) mod connector;
 pub(crate) mod host;
 pub(crate) mod interaction;
 pub(crate) mod lift;
 pub(crate) mod policy;
 
+pub(crate) use arena::Arena;
 pub(crate) use lift::Lift;
-
-/// Memory for the lists of one call, freed as a whole.
-pub(crate) type Arena = bumpalo::Bump;

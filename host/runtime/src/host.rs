@@ -2,9 +2,11 @@
 //!
 //! The grant check of each capability stands at the head of its function, beneath every version of the contract.
 
+mod budget;
 mod http;
 mod keys;
 mod log;
+mod meter;
 mod state;
 
 use std::collections::BTreeMap;
@@ -13,7 +15,8 @@ use std::time::{Duration, Instant};
 
 use dispatch::port::{Egress, EgressGrant, Keys, Secrets, State};
 use model::{Cost, HostCall, Limits, LogLine, Role};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
+use tokio::sync::Semaphore;
 use wasmtime::Engine;
 use wasmtime::component::{HasSelf, Linker};
 
@@ -21,6 +24,8 @@ use crate::bindings::pointsman as wit;
 use crate::engine::EngineKind;
 use crate::fault::Breach;
 use crate::limiter::Limiter;
+
+pub(crate) use meter::LogMeter;
 
 /// What the runtime needs from the outside to lend it to plugins.
 #[derive(Clone)]
@@ -35,7 +40,7 @@ pub struct Services {
     pub secrets: Arc<dyn Secrets>,
 }
 
-/// What is lent to one plugin: its effective grants, and the services behind them.
+/// What is lent to one plugin: its effective grants, and the services behind them. All its calls share it.
 pub(crate) struct Lent {
     /// The plugin's configured name.
     pub(crate) plugin: String,
@@ -48,9 +53,40 @@ pub(crate) struct Lent {
     pub(crate) state_bytes_max: u64,
     /// Absent while `configure` runs in a child: nothing is lent then.
     pub(crate) services: Option<Services>,
+    /// What of its log reaches the operator's.
+    pub(crate) meter: LogMeter,
+    /// Its requests that may be under way.
+    pub(crate) requests: Semaphore,
+    /// Whether the host's time is measured.
+    pub(crate) accounting: bool,
 }
 
-/// The state of one call.
+impl Lent {
+    /// With nothing granted.
+    pub(crate) fn nothing(plugin: &str, limits: &Limits) -> Self {
+        let requests = usize::try_from(limits.http_parallel_max).unwrap_or(usize::MAX).clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            plugin: plugin.to_owned(),
+            limits: limits.clone(),
+            egress: EgressGrant::default(),
+            secrets: BTreeMap::new(),
+            state_bytes_max: 0,
+            services: None,
+            meter: LogMeter::new(limits.log_lines_per_minute_max),
+            requests: Semaphore::new(requests),
+            accounting: true,
+        }
+    }
+
+    /// Bytes that one answer or one call of the host may copy out of the guest. What may be returned counts four times, because a record
+    /// takes more room outside a guest than inside, and a request's or delivery's body must fit.
+    pub(crate) fn transfer_bytes_max(&self) -> u64 {
+        let limits = &self.limits;
+        limits.output_bytes_max.saturating_mul(4).max(limits.http_body_bytes_max.saturating_add(1 << 20)).max(2 << 20)
+    }
+}
+
+/// The state of an instance's store: what it has taken for good, and the call that it serves.
 pub(crate) struct CallHost {
     pub(crate) lent: Arc<Lent>,
     pub(crate) limiter: Limiter,
@@ -58,49 +94,114 @@ pub(crate) struct CallHost {
     role: Option<Role>,
     /// When the call has used up its time.
     ends_at: Instant,
-    host_calls: u64,
+    deadline_ms: u64,
+    used: Used,
     calls: Vec<HostCall>,
     logs: Vec<LogLine>,
     logs_dropped: u64,
+    log_lines: u64,
+}
+
+/// What a call has used of the host.
+#[derive(Clone, Copy, Debug, Default)]
+struct Used {
+    calls: u64,
+    bytes: u64,
+    ns: u64,
+    http_requests: u64,
+    http_bytes_sent: u64,
+    http_bytes_received: u64,
+    state_writes: u64,
+}
+
+/// What a guest's calls left behind for one entry of a batch.
+#[derive(Debug, Default)]
+pub(crate) struct Records {
+    pub(crate) host_calls: Vec<HostCall>,
+    pub(crate) logs: Vec<LogLine>,
+    pub(crate) logs_dropped: u64,
 }
 
 impl CallHost {
+    /// For a call that begins now and may take so long.
     pub(crate) fn new(lent: Arc<Lent>, role: Option<Role>, started: Instant, deadline_ms: u64) -> Self {
-        let limiter = Limiter::new(lent.limits.memory_bytes_max);
-        let ends_at = started + Duration::from_millis(deadline_ms);
-        Self { lent, limiter, role, ends_at, host_calls: 0, calls: Vec::new(), logs: Vec::new(), logs_dropped: 0 }
+        Self {
+            limiter: Limiter::new(&lent.limits),
+            lent,
+            role,
+            ends_at: started + Duration::from_millis(deadline_ms),
+            deadline_ms,
+            used: Used::default(),
+            calls: Vec::new(),
+            logs: Vec::new(),
+            logs_dropped: 0,
+            log_lines: 0,
+        }
     }
 
-    /// What the call cost, fuel and time apart.
-    pub(crate) fn into_cost(self) -> Cost {
+    /// The next call of the same instance: everything but what the instance has taken for good begins anew.
+    pub(crate) fn begin(&mut self, role: Role, started: Instant, deadline_ms: u64) {
+        self.role = Some(role);
+        self.ends_at = started + Duration::from_millis(deadline_ms);
+        self.deadline_ms = deadline_ms;
+        self.used = Used::default();
+        self.log_lines = 0;
+        drop(self.take_records());
+    }
+
+    /// What the call cost, as far as the host knows it.
+    pub(crate) fn take_cost(&mut self) -> Cost {
+        let Records { host_calls, logs, logs_dropped } = self.take_records();
         Cost {
+            host_ns: self.used.ns,
+            deadline_ms: self.deadline_ms,
             memory_bytes: self.limiter.memory_bytes(),
-            host_calls: self.calls,
-            logs: self.logs,
-            logs_dropped: self.logs_dropped,
+            http_requests: self.used.http_requests,
+            http_bytes_sent: self.used.http_bytes_sent,
+            http_bytes_received: self.used.http_bytes_received,
+            host_calls,
+            logs,
+            logs_dropped,
             ..Cost::default()
         }
     }
 
-    /// Bytes that one lift or host call may copy out of the guest: what may be returned counts four times, because a record takes more room
-    /// outside a guest than inside, and a request's or delivery's body must fit.
-    pub(crate) fn transfer_bytes_max(&self) -> usize {
-        let limits = &self.lent.limits;
-        let bytes = limits.output_bytes_max.saturating_mul(4).max(limits.http_body_bytes_max.saturating_add(1 << 20)).max(2 << 20);
-        usize::try_from(bytes).unwrap_or(usize::MAX)
+    /// What has been recorded since the last time.
+    pub(crate) fn take_records(&mut self) -> Records {
+        let logs_dropped = std::mem::take(&mut self.logs_dropped);
+        Records { host_calls: std::mem::take(&mut self.calls), logs: std::mem::take(&mut self.logs), logs_dropped }
+    }
+
+    /// Whether the call has used up its time.
+    pub(crate) fn is_late(&self) -> bool {
+        Instant::now() >= self.ends_at
     }
 
     fn is_edge(&self) -> bool {
         self.role.is_some_and(|role| !role.is_pure())
     }
 
-    /// Counts a call of the host; beyond the limit the guest's call ends.
-    fn count(&mut self) -> wasmtime::Result<()> {
-        self.host_calls += 1;
-        if self.host_calls > self.lent.limits.host_calls_max {
-            return Err(Breach::HostCalls.into());
+    /// Counts a call of the host and the bytes that it brings; beyond a limit the guest's call ends.
+    fn enter(&mut self, bytes: usize) -> Result<Entered, Breach> {
+        self.used.calls += 1;
+        if self.used.calls > self.lent.limits.host_calls_max {
+            return Err(Breach::HostCalls);
         }
-        Ok(())
+        self.pass(bytes)?;
+        Ok(Entered(self.lent.accounting.then(Instant::now)))
+    }
+
+    /// Counts the bytes that go back, and the time.
+    fn leave(&mut self, entered: &Entered, bytes: usize) -> Result<(), Breach> {
+        if let Entered(Some(at)) = entered {
+            self.used.ns = self.used.ns.saturating_add(u64::try_from(at.elapsed().as_nanos()).unwrap_or(u64::MAX));
+        }
+        self.pass(bytes)
+    }
+
+    fn pass(&mut self, bytes: usize) -> Result<(), Breach> {
+        self.used.bytes = self.used.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        if self.used.bytes > self.lent.limits.host_bytes_max { Err(Breach::HostBytes) } else { Ok(()) }
     }
 
     /// Notes what was asked and answered, so that a replay can answer the same.
@@ -108,16 +209,20 @@ impl CallHost {
         self.calls.push(HostCall { function: function.to_owned(), asked, answered });
     }
 
-    fn remaining_ms(&self) -> u64 {
+    fn left_ms(&self) -> u64 {
         u64::try_from(self.ends_at.saturating_duration_since(Instant::now()).as_millis()).unwrap_or(u64::MAX)
     }
 }
+
+/// A call of the host under way; when it began, if that is measured.
+struct Entered(Option<Instant>);
 
 /// All imports of the contract for an engine. On the pure engine `http` and `state` are there, so that a plugin with roles of both kinds is
 /// one component, and refuse.
 pub(crate) fn linker(engine: &Engine, kind: EngineKind) -> wasmtime::Result<Linker<CallHost>> {
     let mut linker = Linker::new(engine);
     wit::host::log::add_to_linker::<_, HasSelf<CallHost>>(&mut linker, |host| host)?;
+    wit::host::budget::add_to_linker::<_, HasSelf<CallHost>>(&mut linker, |host| host)?;
     wit::host::keys::add_to_linker::<_, HasSelf<CallHost>>(&mut linker, |host| host)?;
     match kind {
         EngineKind::Pure => {
@@ -132,9 +237,9 @@ pub(crate) fn linker(engine: &Engine, kind: EngineKind) -> wasmtime::Result<Link
     Ok(linker)
 }
 
-/// Bytes in a record: a text when they are UTF-8, otherwise an array of numbers.
+/// Bytes in a record: a text when they are UTF-8, otherwise in hex, because an array of numbers takes sixteen times their room.
 fn json_bytes(bytes: &[u8]) -> Json {
-    std::str::from_utf8(bytes).map_or_else(|_| Json::from(bytes), Json::from)
+    std::str::from_utf8(bytes).map_or_else(|_| json!({ "hex": hex::encode(bytes) }), Json::from)
 }
 
 /// A domain value in a record.

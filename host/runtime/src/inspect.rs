@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Digest, PluginManifest, Role};
+use model::{Digest, Limits, PluginManifest, Role};
 use serde::Serialize;
 
 use crate::admission::{self, Outline};
@@ -33,7 +33,7 @@ pub struct Inspection {
 /// When it is no component.
 pub fn inspect(component: &[u8]) -> Result<Inspection, StageError> {
     let outline = admission::outline(component)?;
-    let admitted = admission::admit(component, u64::MAX);
+    let admitted = admission::admit(component, &Limits { component_bytes_max: u64::MAX, ..Limits::default() });
     let roles = admission::roles(&outline).unwrap_or_default();
     let manifest = admission::manifest(&outline).ok();
     let Outline { imports, exports, .. } = outline;

@@ -1,8 +1,9 @@
 //! The plugin host: the only crate that names wasmtime.
 //!
 //! [`Runtime::stage`] takes a component's bytes and a [`model::PluginSpec`] and gives a [`dispatch::port::Plugin`]: admitted, granted,
-//! configured, snapshotted, compiled, linked. Every call of it runs on a fresh instance under the spec's limits; what a plugin does wrong is
-//! a typed [`model::FaultKind`], and what it returns has been checked against the contract.
+//! configured, snapshotted, compiled, linked. Every call of it runs under the spec's limits, on an instance that lives as long as the spec's
+//! isolation says; what a plugin does wrong is a typed [`model::FaultKind`] with the figure that it exceeded, and what it returns has been
+//! checked against the contract. Calls wait for their places in turn, plugin by plugin; there is no error for a host that is busy.
 //!
 //! No wasmtime type leaves this crate. Nothing here knows of chains, stores or HTTP; the network, state and secrets come in as ports.
 
@@ -12,7 +13,7 @@ mod convert;
 mod engine;
 mod fault;
 mod function;
-mod grants;
+mod gate;
 mod host;
 mod inspect;
 mod limiter;

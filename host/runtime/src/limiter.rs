@@ -1,26 +1,31 @@
-//! How much memory an instance may have: all its memories together, not each.
+//! How much an instance may have: all its memories together, all its tables together, and how many core instances.
 
+use model::Limits;
 use wasmtime::ResourceLimiter;
 
 use crate::fault::Breach;
+use crate::pool::Pool;
 
-/// Most table entries of one instance.
-const TABLE_ELEMENTS_MAX: usize = 100_000;
-/// Most core instances, tables and memories of one store.
-const INSTANCES_MAX: usize = 32;
-
-/// Counts what an instance takes. Going beyond the limit ends the call: a guest that could see the refusal would behave differently under
-/// different limits.
+/// Counts what an instance takes, over all its calls. Going beyond a limit ends the call: a guest that could see the refusal would behave
+/// differently under different limits.
 #[derive(Debug)]
 pub(crate) struct Limiter {
     memory_bytes_max: u64,
     memory_bytes: u64,
-    table_elements: usize,
+    table_elements_max: u64,
+    table_elements: u64,
+    core_instances_max: usize,
 }
 
 impl Limiter {
-    pub(crate) fn new(memory_bytes_max: u64) -> Self {
-        Self { memory_bytes_max, memory_bytes: 0, table_elements: 0 }
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            memory_bytes_max: limits.memory_bytes_max,
+            memory_bytes: 0,
+            table_elements_max: limits.table_elements_max,
+            table_elements: 0,
+            core_instances_max: usize::try_from(limits.core_instances_max).unwrap_or(usize::MAX),
+        }
     }
 
     /// Largest sum of the memories. Memories never shrink, so it is the current sum.
@@ -29,35 +34,33 @@ impl Limiter {
     }
 }
 
+/// The sum after growing from `current` to `desired`, if it is within the limit.
+fn grown(sum: u64, current: usize, desired: usize, max: u64) -> Option<u64> {
+    let more = u64::try_from(desired.saturating_sub(current)).unwrap_or(u64::MAX);
+    sum.checked_add(more).filter(|sum| *sum <= max)
+}
+
 impl ResourceLimiter for Limiter {
     fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let more = u64::try_from(desired.saturating_sub(current)).unwrap_or(u64::MAX);
-        let bytes = self.memory_bytes.saturating_add(more);
-        if bytes > self.memory_bytes_max {
-            return Err(Breach::Memory.into());
-        }
-        self.memory_bytes = bytes;
+        self.memory_bytes = grown(self.memory_bytes, current, desired, self.memory_bytes_max).ok_or(Breach::Memory)?;
         Ok(true)
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        self.table_elements = self.table_elements.saturating_add(desired.saturating_sub(current));
-        if self.table_elements > TABLE_ELEMENTS_MAX {
-            return Err(Breach::Contract(format!("its tables have more than {TABLE_ELEMENTS_MAX} entries")).into());
-        }
+        self.table_elements = grown(self.table_elements, current, desired, self.table_elements_max).ok_or(Breach::Tables)?;
         Ok(true)
     }
 
     fn instances(&self) -> usize {
-        INSTANCES_MAX
+        self.core_instances_max
     }
 
     fn tables(&self) -> usize {
-        INSTANCES_MAX
+        Pool::TABLES_MAX as usize
     }
 
     fn memories(&self) -> usize {
-        INSTANCES_MAX
+        Pool::MEMORIES_MAX as usize
     }
 }
 
@@ -66,12 +69,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_memories_count_together() {
-        let mut limiter = Limiter::new(3 * 65_536);
-        assert!(limiter.memory_growing(0, 65_536, None).is_ok());
-        assert!(limiter.memory_growing(0, 65_536, None).is_ok());
-        assert!(limiter.memory_growing(65_536, 2 * 65_536, None).is_ok());
-        assert!(limiter.memory_growing(0, 1, None).is_err());
+    fn all_memories_and_all_tables_count_together() {
+        let limits = Limits { memory_bytes_max: 3 * 65_536, table_elements_max: 10, ..Limits::PURE };
+        let mut limiter = Limiter::new(&limits);
+        for (current, desired, expected) in [(0, 65_536, true), (0, 65_536, true), (65_536, 2 * 65_536, true), (0, 1, false)] {
+            assert_eq!(limiter.memory_growing(current, desired, None).is_ok(), expected, "{current} to {desired}");
+        }
         assert_eq!(limiter.memory_bytes(), 3 * 65_536);
+        for (current, desired, expected) in [(0, 4, true), (0, 4, true), (4, 6, true), (0, 1, false), (0, usize::MAX, false)] {
+            assert_eq!(limiter.table_growing(current, desired, None).is_ok(), expected, "{current} to {desired}");
+        }
     }
 }

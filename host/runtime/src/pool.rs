@@ -10,7 +10,6 @@ use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 const SCAN_KEEP_RESIDENT_BYTES: usize = 2 << 20;
 const PLAIN_KEEP_RESIDENT_BYTES: usize = 256 << 10;
-const TABLE_ELEMENTS_MAX: usize = 20_000;
 
 /// How the pool resets memory on this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -31,7 +30,7 @@ impl Reset {
         Self::choose(PoolingAllocationConfig::is_pagemap_scan_available(), swap_active)
     }
 
-    fn choose(scan_available: bool, swap_active: bool) -> Self {
+    pub(crate) fn choose(scan_available: bool, swap_active: bool) -> Self {
         let pagemap_scan = scan_available && !swap_active;
         let keep_resident_bytes = if pagemap_scan { SCAN_KEEP_RESIDENT_BYTES } else { PLAIN_KEEP_RESIDENT_BYTES };
         Self { pagemap_scan, swap_active, keep_resident_bytes }
@@ -44,8 +43,13 @@ fn lists_swap(swaps: &str) -> bool {
 }
 
 /// The sizes of one engine's pool.
+///
+/// As many calls as [`Pool::instances_max`] can never use it up, whatever their components are made of: what one component may have is
+/// bounded, and the totals are that times the calls. A memory takes 4 GiB of address space whether it is used or not, so 1,000 calls take
+/// 17 of the 128 TiB that a process has, on each engine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pool {
+    /// Calls at a time.
     pub(crate) instances_max: u32,
     pub(crate) memory_bytes_max: usize,
     pub(crate) reset: Reset,
@@ -53,27 +57,38 @@ pub(crate) struct Pool {
 
 impl Pool {
     /// Core instances of one component: the guest itself, adapters, and what some language runtimes add.
-    pub(crate) const CORE_INSTANCES_MAX: u32 = 16;
+    pub(crate) const CORE_INSTANCES_MAX: u32 = 64;
     /// Memories of one component.
     pub(crate) const MEMORIES_MAX: u32 = 4;
     /// Tables of one component.
     pub(crate) const TABLES_MAX: u32 = 16;
+    /// Entries of one table.
+    pub(crate) const TABLE_ELEMENTS_MAX: u32 = 20_000;
+    /// Instances that wait for their next call, of all warm plugins together. They hold no call's place.
+    pub(crate) const IDLE_MAX: u32 = 64;
+
+    /// Instances that are called or wait, at most.
+    fn instances(&self) -> u32 {
+        self.instances_max.saturating_add(Self::IDLE_MAX)
+    }
 
     pub(crate) fn strategy(&self) -> InstanceAllocationStrategy {
         let mut pool = PoolingAllocationConfig::new();
-        pool.total_component_instances(self.instances_max)
-            .total_core_instances(self.instances_max.saturating_mul(4))
-            .total_memories(self.instances_max)
-            .total_tables(self.instances_max.saturating_mul(2))
+        let instances = self.instances();
+        pool.total_component_instances(instances)
+            .total_core_instances(instances.saturating_mul(Self::CORE_INSTANCES_MAX))
+            .total_memories(instances.saturating_mul(Self::MEMORIES_MAX))
+            .total_tables(instances.saturating_mul(Self::TABLES_MAX))
+            // An idle instance has no stack.
             .total_stacks(self.instances_max)
             .max_core_instances_per_component(Self::CORE_INSTANCES_MAX)
             .max_memories_per_component(Self::MEMORIES_MAX)
             .max_tables_per_component(Self::TABLES_MAX)
             .max_component_instance_size(1 << 20)
             .max_core_instance_size(1 << 20)
-            .max_tables_per_module(4)
+            .max_tables_per_module(Self::TABLES_MAX)
             .max_memories_per_module(1)
-            .table_elements(TABLE_ELEMENTS_MAX)
+            .table_elements(Self::TABLE_ELEMENTS_MAX as usize)
             .max_memory_size(self.memory_bytes_max)
             .linear_memory_keep_resident(self.reset.keep_resident_bytes)
             .table_keep_resident(self.reset.keep_resident_bytes.min(64 << 10))

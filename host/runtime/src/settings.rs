@@ -19,8 +19,13 @@ pub enum Compile {
 /// How the runtime is set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuntimeSettings {
-    /// Instances at a time, on each engine.
+    /// Calls at a time, of pure roles and of edge roles each; what is beyond waits for its turn, plugin by plugin.
     pub instances_max: u32,
+    /// The stack of guest code in each call, 64 KiB to 1 MiB: it lies on the stack of the thread that makes the call.
+    pub stack_bytes_max: u64,
+    /// Whether CPU time, the host's time and bytes are measured; without it those columns of a cost are 0. For measurements of the
+    /// measuring.
+    pub accounting: bool,
     /// The largest memory that any plugin's limits may name.
     pub memory_bytes_max: u64,
     /// Fuel of `configure`, at least: settings may be a table of thousands of rules.
@@ -41,6 +46,8 @@ impl Default for RuntimeSettings {
     fn default() -> Self {
         Self {
             instances_max: 1_000,
+            stack_bytes_max: 512 << 10,
+            accounting: true,
             memory_bytes_max: 1 << 30,
             configure_fuel_max: 5_000_000_000,
             configure_deadline_ms: 10_000,
@@ -57,8 +64,10 @@ impl Default for RuntimeSettings {
 pub struct Report {
     /// How used memory becomes fresh again.
     pub reset: Reset,
-    /// Instances at a time, on each engine.
+    /// Calls at a time, of pure roles and of edge roles each.
     pub instances_max: u32,
+    /// The stack of guest code in each call.
+    pub stack_bytes_max: u64,
     /// One tick of the engines' clock.
     pub tick_ms: u64,
     /// Compilers are bounded child processes.

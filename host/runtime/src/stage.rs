@@ -10,8 +10,8 @@ pub(crate) mod load;
 mod snapshot;
 pub(crate) mod work;
 
-use model::{Digest, PluginSpec, Role};
-use serde_json::json;
+use model::{Digest, Limits, PluginSpec, Role};
+use serde_json::{Value as Json, json};
 
 pub use error::StageError;
 
@@ -24,7 +24,7 @@ use crate::engine::EngineKind;
 use crate::settings::{Compile, RuntimeSettings};
 
 /// Raised when the same inputs would be staged otherwise.
-const STAGING: u32 = 1;
+const STAGING: u32 = 2;
 /// Longest settings.
 const SETTINGS_BYTES_MAX: usize = 1 << 20;
 
@@ -91,9 +91,24 @@ fn job(settings: &RuntimeSettings, spec: &PluginSpec, admitted: &Admitted) -> Re
         limits: spec.limits.clone(),
         configure_fuel_max: settings.configure_fuel_max.max(spec.limits.fuel_max),
         configure_deadline_ms: settings.configure_deadline_ms.max(spec.limits.deadline_ms),
+        stack_bytes_max: settings.stack_bytes_max,
         pure: on(EngineKind::Pure),
         edge: on(EngineKind::Edge),
     })
+}
+
+/// The limits that `configure` runs under. The others change nothing about what is compiled.
+fn cached_limits(limits: &Limits) -> Json {
+    json!([
+        limits.memory_bytes_max,
+        limits.table_elements_max,
+        limits.core_instances_max,
+        limits.handles_max,
+        limits.output_bytes_max,
+        limits.list_items_max,
+        limits.host_calls_max,
+        limits.host_bytes_max,
+    ])
 }
 
 /// The cache's name for it: everything that the outcome depends on.
@@ -103,8 +118,8 @@ fn name(job: &Job, fingerprints: &[String], spec: &PluginSpec, component: &Diges
         "component": component,
         "settings": job.settings,
         "grants": spec.grants,
-        "memory_bytes_max": job.limits.memory_bytes_max,
-        "output_bytes_max": job.limits.output_bytes_max,
+        "limits": cached_limits(&job.limits),
+        "stack_bytes_max": job.stack_bytes_max,
         "configure_fuel_max": job.configure_fuel_max,
         "configure_deadline_ms": job.configure_deadline_ms,
         "engines": fingerprints,

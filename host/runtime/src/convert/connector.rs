@@ -25,46 +25,48 @@ const PARTS_MAX: usize = 100;
 /// The record for a delivery.
 pub(crate) fn delivery<'a>(arena: &'a Arena, from: &'a model::Delivery) -> webhook::Delivery<'a> {
     webhook::Delivery {
-        method: &from.method,
-        url: &from.url,
+        method: arena.text(&from.method),
+        url: arena.text(&from.url),
         headers: headers(arena, &from.headers),
-        body: &from.body,
+        body: arena.raw(&from.body),
         attributes: attributes(arena, &from.attributes),
     }
 }
 
 /// The record for a pointer.
 pub(crate) fn pointer<'a>(arena: &'a Arena, from: &'a model::Pointer) -> wit::PointerParam<'a> {
-    wit::PointerParam { id: &from.id, attributes: attributes(arena, &from.attributes) }
+    wit::PointerParam { id: arena.text(&from.id), attributes: attributes(arena, &from.attributes) }
 }
 
 /// The record for what is to go out.
 pub(crate) fn outbound<'a>(arena: &'a Arena, from: &'a model::Outbound) -> sender::Outbound<'a> {
     match from {
         model::Outbound::Reply(from) => sender::Outbound::Reply(sender::Reply {
-            conversation: &from.conversation,
-            in_reply_to: from.in_reply_to.as_deref(),
-            recipient: from.recipient.as_deref(),
+            conversation: arena.text(&from.conversation),
+            in_reply_to: arena.optional(from.in_reply_to.as_ref()),
+            recipient: arena.optional(from.recipient.as_ref()),
             private: from.private,
-            text: &from.text,
+            text: arena.text(&from.text),
             attachments: attachments(arena, &from.attachments),
             last_inbound_at: from.last_inbound_at.map(|at| at.0),
             attributes: attributes(arena, &from.attributes),
         }),
         model::Outbound::Post(from) => sender::Outbound::Post(sender::Broadcast {
-            account: &from.account,
-            text: &from.text,
+            account: arena.text(&from.account),
+            text: arena.text(&from.text),
             attachments: attachments(arena, &from.attachments),
             attributes: attributes(arena, &from.attributes),
         }),
         model::Outbound::Template(from) => sender::Outbound::Template(sender::Template {
-            recipient: &from.recipient,
-            name: &from.name,
-            language: &from.language,
+            recipient: arena.text(&from.recipient),
+            name: arena.text(&from.name),
+            language: arena.text(&from.language),
             params: texts(arena, &from.params),
         }),
-        model::Outbound::Edit(from) => sender::Outbound::Edit(sender::Edit { source_id: &from.source_id, text: &from.text }),
-        model::Outbound::Hide(id) => sender::Outbound::Hide(id),
+        model::Outbound::Edit(from) => {
+            sender::Outbound::Edit(sender::Edit { source_id: arena.text(&from.source_id), text: arena.text(&from.text) })
+        }
+        model::Outbound::Hide(id) => sender::Outbound::Hide(arena.text(id)),
     }
 }
 

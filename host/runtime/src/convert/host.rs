@@ -14,7 +14,7 @@ const PROBLEMS_MAX: usize = 1_000;
 
 /// The records for headers.
 pub(crate) fn headers<'a>(arena: &'a Arena, from: &'a [model::Header]) -> &'a [wit::HeaderParam<'a>] {
-    arena.alloc_slice_fill_iter(from.iter().map(|from| wit::HeaderParam { name: &from.name, value: &from.value }))
+    arena.list(from.iter().map(|from| wit::HeaderParam { name: arena.text(&from.name), value: arena.raw(&from.value) }))
 }
 
 /// The answer that a connector gives to its channel.

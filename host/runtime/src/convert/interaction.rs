@@ -27,25 +27,25 @@ const ID_BYTES_MAX: usize = 64 << 10;
 /// The record for an interaction as the plugin may see it.
 pub(crate) fn interaction<'a>(arena: &'a Arena, from: &'a model::Interaction) -> wit::Interaction<'a> {
     wit::Interaction {
-        id: &from.id.0,
-        connector: &from.connector,
-        channel: &from.channel,
-        account: from.account.as_deref(),
-        conversation: &from.conversation,
-        in_reply_to: from.in_reply_to.as_deref(),
+        id: arena.text(&from.id.0),
+        connector: arena.text(&from.connector),
+        channel: arena.text(&from.channel),
+        account: arena.optional(from.account.as_ref()),
+        conversation: arena.text(&from.conversation),
+        in_reply_to: arena.optional(from.in_reply_to.as_ref()),
         kind: kind(from.kind),
         visibility: visibility(from.visibility),
         author: from.author.as_ref().map(|from| author(arena, from)),
         customer: from.customer.as_ref().map(|from| customer(arena, from)),
-        subject: from.subject.as_deref(),
-        text: &from.text,
-        language: from.language.as_deref(),
+        subject: arena.optional(from.subject.as_ref()),
+        text: arena.text(&from.text),
+        language: arena.optional(from.language.as_ref()),
         attachments: attachments(arena, &from.attachments),
         engagement: from.engagement.map(engagement),
         rating: from.rating,
         occurred_at: from.occurred_at.0,
         received_at: from.received_at.0,
-        signals: arena.alloc_slice_fill_iter(from.signals.iter().map(|from| signal(arena, from))),
+        signals: arena.list(from.signals.iter().map(|from| signal(arena, from))),
         attributes: attributes(arena, &from.attributes),
         withheld: texts(arena, &from.withheld),
     }
@@ -75,10 +75,10 @@ fn visibility(from: model::Visibility) -> wit::Visibility {
 
 fn author<'a>(arena: &'a Arena, from: &'a model::Author) -> wit::AuthorParam<'a> {
     wit::AuthorParam {
-        id: &from.id,
-        handle: from.handle.as_deref(),
-        display_name: from.display_name.as_deref(),
-        profile_url: from.profile_url.as_deref(),
+        id: arena.text(&from.id),
+        handle: arena.optional(from.handle.as_ref()),
+        display_name: arena.optional(from.display_name.as_ref()),
+        profile_url: arena.optional(from.profile_url.as_ref()),
         followers: from.followers,
         verified: from.verified,
         bot: from.bot,
@@ -87,7 +87,12 @@ fn author<'a>(arena: &'a Arena, from: &'a model::Author) -> wit::AuthorParam<'a>
 }
 
 fn customer<'a>(arena: &'a Arena, from: &'a model::Customer) -> wit::Customer<'a> {
-    wit::Customer { id: &from.id, lifecycle: from.lifecycle.as_deref(), worth: from.worth, attributes: attributes(arena, &from.attributes) }
+    wit::Customer {
+        id: arena.text(&from.id),
+        lifecycle: arena.optional(from.lifecycle.as_ref()),
+        worth: from.worth,
+        attributes: attributes(arena, &from.attributes),
+    }
 }
 
 fn engagement(from: model::Engagement) -> wit::Engagement {
@@ -95,44 +100,44 @@ fn engagement(from: model::Engagement) -> wit::Engagement {
 }
 
 pub(crate) fn attachments<'a>(arena: &'a Arena, from: &'a [model::Attachment]) -> &'a [wit::AttachmentParam<'a>] {
-    arena.alloc_slice_fill_iter(from.iter().map(|from| wit::AttachmentParam {
-        media_type: &from.media_type,
+    arena.list(from.iter().map(|from| wit::AttachmentParam {
+        media_type: arena.text(&from.media_type),
         content: match &from.content {
             model::Content::RawRange(start, bytes) => wit::ContentParam::RawRange((*start, *bytes)),
-            model::Content::Url(url) => wit::ContentParam::Url(url),
-            model::Content::Reference(id) => wit::ContentParam::Reference(id),
+            model::Content::Url(url) => wit::ContentParam::Url(arena.text(url)),
+            model::Content::Reference(id) => wit::ContentParam::Reference(arena.text(id)),
         },
-        name: from.name.as_deref(),
+        name: arena.optional(from.name.as_ref()),
         size_bytes: from.size_bytes,
-        description: from.description.as_deref(),
+        description: arena.optional(from.description.as_ref()),
     }))
 }
 
 fn signal<'a>(arena: &'a Arena, from: &'a model::Signal) -> wit::SignalParam<'a> {
     wit::SignalParam {
-        name: &from.name,
+        name: arena.text(&from.name),
         value: value(arena, &from.value),
         confidence: from.confidence,
-        evidence: arena.alloc_slice_fill_iter(from.evidence.iter().map(|span| wit::Span { start: span.start, end: span.end })),
+        evidence: arena.list(from.evidence.iter().map(|span| wit::Span { start: span.start, end: span.end })),
         reasons: reasons(arena, &from.reasons),
     }
 }
 
 pub(crate) fn reasons<'a>(arena: &'a Arena, from: &'a [model::Reason]) -> &'a [wit::ReasonParam<'a>] {
-    arena.alloc_slice_fill_iter(from.iter().map(|from| reason(arena, from)))
+    arena.list(from.iter().map(|from| reason(arena, from)))
 }
 
 pub(crate) fn reason<'a>(arena: &'a Arena, from: &'a model::Reason) -> wit::ReasonParam<'a> {
-    wit::ReasonParam { code: &from.code, params: attributes(arena, &from.params), text: &from.text }
+    wit::ReasonParam { code: arena.text(&from.code), params: attributes(arena, &from.params), text: arena.text(&from.text) }
 }
 
 pub(crate) fn attributes<'a>(arena: &'a Arena, from: &'a Attributes) -> &'a [wit::AttributeParam<'a>] {
-    arena.alloc_slice_fill_iter(from.iter().map(|(name, from)| wit::AttributeParam { name, value: value(arena, from) }))
+    arena.list(from.iter().map(|(name, from)| wit::AttributeParam { name: arena.text(name), value: value(arena, from) }))
 }
 
 pub(crate) fn value<'a>(arena: &'a Arena, from: &'a model::Value) -> wit::ValueParam<'a> {
     match from {
-        model::Value::Text(text) => wit::ValueParam::Text(text),
+        model::Value::Text(text) => wit::ValueParam::Text(arena.text(text)),
         model::Value::Number(number) => wit::ValueParam::Number(*number),
         model::Value::Flag(flag) => wit::ValueParam::Flag(*flag),
         model::Value::Texts(from) => wit::ValueParam::Texts(texts(arena, from)),
@@ -140,7 +145,7 @@ pub(crate) fn value<'a>(arena: &'a Arena, from: &'a model::Value) -> wit::ValueP
 }
 
 pub(crate) fn texts<'a>(arena: &'a Arena, from: &'a [String]) -> &'a [&'a str] {
-    arena.alloc_slice_fill_iter(from.iter().map(String::as_str))
+    arena.list(from.iter().map(|text| arena.text(text)))
 }
 
 /// The contract's time.

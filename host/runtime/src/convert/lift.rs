@@ -1,6 +1,6 @@
 //! What every conversion out of a plugin shares: the output cap and the contract's rules for texts, numbers and lists.
 
-use model::FaultKind;
+use model::{FaultKind, Limits};
 
 /// Longest name of an attribute, signal, factor or reason.
 const NAME_BYTES_MAX: usize = 64;
@@ -9,14 +9,21 @@ const NAME_BYTES_MAX: usize = 64;
 pub(crate) struct Lift {
     bytes_left: u64,
     output_bytes_max: u64,
+    list_items_max: u64,
     /// Size of the delivery or frame that attachments' raw ranges point into, when there is one.
     pub(crate) raw_bytes: Option<u64>,
 }
 
 impl Lift {
-    pub(crate) fn new(output_bytes_max: u64, raw_bytes: Option<usize>) -> Self {
+    pub(crate) fn new(limits: &Limits, raw_bytes: Option<usize>) -> Self {
         let raw_bytes = raw_bytes.map(|bytes| u64::try_from(bytes).unwrap_or(u64::MAX));
-        Self { bytes_left: output_bytes_max, output_bytes_max, raw_bytes }
+        let output_bytes_max = limits.output_bytes_max;
+        Self { bytes_left: output_bytes_max, output_bytes_max, list_items_max: limits.list_items_max, raw_bytes }
+    }
+
+    /// Bytes of the output so far.
+    pub(crate) fn counted(&self) -> u64 {
+        self.output_bytes_max.saturating_sub(self.bytes_left)
     }
 
     /// Counts bytes of the output.
@@ -70,7 +77,8 @@ impl Lift {
         Ok(bytes)
     }
 
-    /// A list of `len_max` entries at most, each of `size` bytes and what hangs on it.
+    /// A list of `len_max` entries at most, each of `size` bytes and what hangs on it. The operator's own limit on lists is the first to be
+    /// looked at; bytes are no entries.
     pub(crate) fn list<T, U>(
         &mut self,
         what: &str,
@@ -79,11 +87,20 @@ impl Lift {
         size: usize,
         mut each: impl FnMut(&mut Self, T) -> Result<U, FaultKind>,
     ) -> Result<Vec<U>, FaultKind> {
+        self.items(list.len())?;
         if list.len() > len_max {
             return broken(format!("{what}: {} entries, at most {len_max} are allowed", list.len()));
         }
         self.count(list.len().saturating_mul(size))?;
         list.into_iter().map(|entry| each(self, entry)).collect()
+    }
+
+    /// The operator's limit on the entries of a list.
+    pub(crate) fn items(&self, len: usize) -> Result<(), FaultKind> {
+        match u64::try_from(len) {
+            Ok(len) if len <= self.list_items_max => Ok(()),
+            _ => Err(FaultKind::List { list_items_max: self.list_items_max }),
+        }
     }
 }
 
@@ -146,9 +163,20 @@ mod tests {
 
     #[test]
     fn output_is_counted_to_the_byte() {
-        let mut lift = Lift::new(10, None);
+        let mut lift = Lift::new(&Limits { output_bytes_max: 10, ..Limits::PURE }, None);
         assert_eq!(lift.text("12345".to_owned()).as_deref(), Ok("12345"));
         assert!(lift.list("x", vec![(), ()], 2, 2, |_, ()| Ok(())).is_ok());
+        assert_eq!(lift.counted(), 9);
         assert_eq!(lift.text("12".to_owned()), Err(FaultKind::Output { output_bytes_max: 10 }));
+    }
+
+    #[test]
+    fn lists_have_the_contracts_bound_and_the_operators() {
+        let mut lift = Lift::new(&Limits { list_items_max: 3, ..Limits::PURE }, None);
+        let mut list = |len, len_max| lift.list("x", vec![(); len], len_max, 1, |_, ()| Ok(())).map(|list| list.len());
+        assert_eq!(list(3, 3), Ok(3));
+        assert_eq!(list(3, 2), broken("x: 3 entries, at most 2 are allowed".to_owned()));
+        assert_eq!(list(4, 9), Err(FaultKind::List { list_items_max: 3 }));
+        assert_eq!(list(4, 2), Err(FaultKind::List { list_items_max: 3 }));
     }
 }

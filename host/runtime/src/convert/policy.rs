@@ -28,15 +28,15 @@ pub(crate) fn situation<'a>(arena: &'a Arena, from: &'a model::Situation) -> wit
             model::Trigger::Edited => wit::Trigger::Edited,
             model::Trigger::AgentReplied => wit::Trigger::AgentReplied,
             model::Trigger::Reopened => wit::Trigger::Reopened,
-            model::Trigger::Timer(name) => wit::Trigger::Timer(name),
-            model::Trigger::Breached(name) => wit::Trigger::Breached(name),
-            model::Trigger::Other(name) => wit::Trigger::Other(name),
+            model::Trigger::Timer(name) => wit::Trigger::Timer(arena.text(name)),
+            model::Trigger::Breached(name) => wit::Trigger::Breached(arena.text(name)),
+            model::Trigger::Other(name) => wit::Trigger::Other(arena.text(name)),
         },
         now: from.now.0,
         case_open: from.case_open,
-        queue: from.queue.as_deref(),
-        agent: from.agent.as_deref(),
-        previous_agent: from.previous_agent.as_deref(),
+        queue: arena.optional(from.queue.as_ref()),
+        agent: arena.optional(from.agent.as_ref()),
+        previous_agent: arena.optional(from.previous_agent.as_ref()),
         inbound_count: from.inbound_count,
         unanswered_count: from.unanswered_count,
         opened_at: from.opened_at.map(|at| at.0),
@@ -50,12 +50,12 @@ pub(crate) fn situation<'a>(arena: &'a Arena, from: &'a model::Situation) -> wit
 /// The record for a priority.
 pub(crate) fn priority<'a>(arena: &'a Arena, from: &'a model::Priority) -> wit::PriorityParam<'a> {
     let factors = from.factors.iter().map(|from| wit::FactorParam {
-        name: &from.name,
+        name: arena.text(&from.name),
         level: from.level,
         weight: from.weight,
         reason: reason(arena, &from.reason),
     });
-    wit::PriorityParam { score: from.score, factors: arena.alloc_slice_fill_iter(factors) }
+    wit::PriorityParam { score: from.score, factors: arena.list(factors) }
 }
 
 /// The record for a routing.
@@ -63,26 +63,26 @@ pub(crate) fn routing<'a>(arena: &'a Arena, from: &'a model::Routing) -> wit::Ro
     wit::RoutingParam {
         disposition: match &from.disposition {
             model::Disposition::Assign(from) => wit::DispositionParam::Assign(assignment(arena, from)),
-            model::Disposition::Hold(queue) => wit::DispositionParam::Hold(queue),
+            model::Disposition::Hold(queue) => wit::DispositionParam::Hold(arena.text(queue)),
             model::Disposition::File => wit::DispositionParam::File,
         },
-        effects: arena.alloc_slice_fill_iter(from.effects.iter().map(|from| effect(arena, from))),
+        effects: arena.list(from.effects.iter().map(|from| effect(arena, from))),
         reasons: reasons(arena, &from.reasons),
     }
 }
 
 fn assignment<'a>(arena: &'a Arena, from: &'a model::Assignment) -> wit::AssignmentParam<'a> {
     let targets = from.targets.iter().map(|from| wit::TargetParam {
-        queue: &from.queue,
-        skills: arena.alloc_slice_fill_iter(from.skills.iter().map(|from| wit::SkillParam {
-            name: &from.name,
+        queue: arena.text(&from.queue),
+        skills: arena.list(from.skills.iter().map(|from| wit::SkillParam {
+            name: arena.text(&from.name),
             level: from.level,
             drop_after_ms: from.drop_after_ms,
         })),
-        preferred_agent: from.preferred_agent.as_deref(),
+        preferred_agent: arena.optional(from.preferred_agent.as_ref()),
         timeout_ms: from.timeout_ms,
     });
-    wit::AssignmentParam { targets: arena.alloc_slice_fill_iter(targets), service_level: service_level(from.service_level) }
+    wit::AssignmentParam { targets: arena.list(targets), service_level: service_level(from.service_level) }
 }
 
 fn service_level(from: model::ServiceLevel) -> wit::ServiceLevel {
@@ -92,23 +92,27 @@ fn service_level(from: model::ServiceLevel) -> wit::ServiceLevel {
 fn effect<'a>(arena: &'a Arena, from: &'a model::Effect) -> wit::EffectParam<'a> {
     match from {
         model::Effect::Answer(from) => wit::EffectParam::Answer(wit::AnswerParam {
-            text: &from.text,
+            text: arena.text(&from.text),
             private: from.private,
             attributes: attributes(arena, &from.attributes),
         }),
-        model::Effect::Notify(from) => wit::EffectParam::Notify(wit::NoticeParam { recipient: &from.recipient, text: &from.text }),
-        model::Effect::Timer { name, after_ms } => wit::EffectParam::Timer((name, *after_ms)),
-        model::Effect::Mark { name, value: from } => wit::EffectParam::Mark(AttributeParam { name, value: value(arena, from) }),
+        model::Effect::Notify(from) => {
+            wit::EffectParam::Notify(wit::NoticeParam { recipient: arena.text(&from.recipient), text: arena.text(&from.text) })
+        }
+        model::Effect::Timer { name, after_ms } => wit::EffectParam::Timer((arena.text(name), *after_ms)),
+        model::Effect::Mark { name, value: from } => {
+            wit::EffectParam::Mark(AttributeParam { name: arena.text(name), value: value(arena, from) })
+        }
     }
 }
 
 /// The records for a sink's batch.
 pub(crate) fn decided<'a>(arena: &'a Arena, batch: &'a [model::Decided]) -> &'a [sink::Decided<'a>] {
-    arena.alloc_slice_fill_iter(batch.iter().map(|from| sink::Decided {
+    arena.list(batch.iter().map(|from| sink::Decided {
         interaction: interaction(arena, &from.interaction),
         priority: from.priority.as_ref().map(|from| priority(arena, from)),
         routing: routing(arena, &from.routing),
-        generation: &from.generation.0,
+        generation: arena.text(&from.generation.0),
     }))
 }
 

@@ -11,7 +11,7 @@ use crate::bindings::pointsman::host::keys::{Algorithm, Error, Host};
 
 impl Host for CallHost {
     fn mac(&mut self, key: String, algorithm: Algorithm, data: Vec<u8>) -> wasmtime::Result<Result<Vec<u8>, Error>> {
-        self.count()?;
+        let entered = self.enter(key.len() + data.len())?;
         let answer = self.with_keys(&key, |call, keys| {
             // The newest signs; older ones are only still accepted.
             let newest = keys.first().ok_or(KeyError::Invalid(no_value(&key)))?;
@@ -19,11 +19,12 @@ impl Host for CallHost {
         });
         let answered = answer_json(&answer, |mac| Json::from(hex::encode(mac)));
         self.record("keys.mac", asked(&key, algorithm, &data, None), answered);
+        self.leave(&entered, answer.as_ref().map_or(0, Vec::len))?;
         Ok(answer)
     }
 
     fn verify(&mut self, key: String, algorithm: Algorithm, data: Vec<u8>, signature: Vec<u8>) -> wasmtime::Result<Result<bool, Error>> {
-        self.count()?;
+        let entered = self.enter(key.len() + data.len() + signature.len())?;
         let answer = self.with_keys(&key, |call, keys| {
             // Every key is tried, so that the time tells nothing about which one fits.
             let mut right = Err(KeyError::Invalid(no_value(&key)));
@@ -35,11 +36,12 @@ impl Host for CallHost {
         });
         let answered = answer_json(&answer, |right| Json::from(*right));
         self.record("keys.verify", asked(&key, algorithm, &data, Some(("signature", &signature))), answered);
+        self.leave(&entered, 0)?;
         Ok(answer)
     }
 
     fn decrypt(&mut self, key: String, algorithm: Algorithm, iv: Vec<u8>, data: Vec<u8>) -> wasmtime::Result<Result<Vec<u8>, Error>> {
-        self.count()?;
+        let entered = self.enter(key.len() + iv.len() + data.len())?;
         let answer = self.with_keys(&key, |call, keys| {
             let mut plain = Err(KeyError::Invalid(no_value(&key)));
             for secret in keys {
@@ -52,6 +54,7 @@ impl Host for CallHost {
         });
         let answered = answer_json(&answer, |plain| json_bytes(plain));
         self.record("keys.decrypt", asked(&key, algorithm, &data, Some(("iv", &iv))), answered);
+        self.leave(&entered, answer.as_ref().map_or(0, Vec::len))?;
         Ok(answer)
     }
 }

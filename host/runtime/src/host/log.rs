@@ -3,37 +3,52 @@
 use model::{LogLevel, LogLine};
 
 use super::CallHost;
+use super::meter::Metered;
 use crate::bindings::pointsman::host::log::{Host, Level};
 
 impl Host for CallHost {
     fn write(&mut self, level: Level, message: String) -> wasmtime::Result<()> {
-        if self.logs.len() as u64 >= self.lent.limits.log_lines_max {
+        let entered = self.enter(message.len())?;
+        if self.log_lines >= self.lent.limits.log_lines_max {
             self.logs_dropped += 1;
-            return Ok(());
+        } else {
+            self.log_lines += 1;
+            let bytes_max = usize::try_from(self.lent.limits.log_line_bytes_max).unwrap_or(usize::MAX);
+            let line = LogLine { level: level_of(level), message: escape(&message, bytes_max) };
+            self.show(&line);
+            self.logs.push(line);
         }
-        let bytes_max = usize::try_from(self.lent.limits.log_line_bytes_max).unwrap_or(usize::MAX);
-        let message = escape(&message, bytes_max);
-        let plugin = self.lent.plugin.as_str();
-        let level = match level {
-            Level::Debug => {
-                tracing::debug!(target: "plugin", plugin, "{message}");
-                LogLevel::Debug
-            }
-            Level::Info => {
-                tracing::info!(target: "plugin", plugin, "{message}");
-                LogLevel::Info
-            }
-            Level::Warn => {
-                tracing::warn!(target: "plugin", plugin, "{message}");
-                LogLevel::Warn
-            }
-            Level::Error => {
-                tracing::error!(target: "plugin", plugin, "{message}");
-                LogLevel::Error
-            }
-        };
-        self.logs.push(LogLine { level, message });
+        self.leave(&entered, 0)?;
         Ok(())
+    }
+}
+
+impl CallHost {
+    /// Passes a line on to the operator's log, as far as the plugin's rate allows.
+    fn show(&self, line: &LogLine) {
+        let (plugin, message) = (self.lent.plugin.as_str(), line.message.as_str());
+        match self.lent.meter.line() {
+            Metered::Shown => match line.level {
+                LogLevel::Debug => tracing::debug!(target: "plugin", plugin, "{message}"),
+                LogLevel::Info => tracing::info!(target: "plugin", plugin, "{message}"),
+                LogLevel::Warn => tracing::warn!(target: "plugin", plugin, "{message}"),
+                LogLevel::Error => tracing::error!(target: "plugin", plugin, "{message}"),
+            },
+            Metered::FirstDropped => {
+                let lines_max = self.lent.limits.log_lines_per_minute_max;
+                tracing::warn!(target: "plugin", plugin, "wrote more than {lines_max} lines in a minute: the rest of them is not shown");
+            }
+            Metered::Dropped => {}
+        }
+    }
+}
+
+fn level_of(level: Level) -> LogLevel {
+    match level {
+        Level::Debug => LogLevel::Debug,
+        Level::Info => LogLevel::Info,
+        Level::Warn => LogLevel::Warn,
+        Level::Error => LogLevel::Error,
     }
 }
 

@@ -13,7 +13,7 @@ const INTERFACE: &str = "pointsman:host/state@0.1.0";
 
 impl Host for CallHost {
     async fn get(&mut self, key: String) -> wasmtime::Result<Result<Option<Entry>, Error>> {
-        self.count()?;
+        let entered = self.enter(key.len())?;
         let answer = match self.granted_state(&key)? {
             None => Err(Error::NotGranted),
             Some(state) => match state.get(&self.lent.plugin, &key).await {
@@ -26,6 +26,7 @@ impl Host for CallHost {
             None => Json::Null,
         });
         self.record("state.get", json!({ "key": key }), answered);
+        self.leave(&entered, answer.as_ref().map_or(0, |entry| entry.as_ref().map_or(0, |entry| entry.value.len())))?;
         Ok(answer)
     }
 
@@ -37,7 +38,8 @@ impl Host for CallHost {
         subject: Option<String>,
         ttl_ms: Option<u64>,
     ) -> wasmtime::Result<Result<u64, Error>> {
-        self.count()?;
+        let entered = self.enter(key.len() + value.len() + subject.as_ref().map_or(0, String::len))?;
+        self.count_write()?;
         let asked = json!({ "key": key, "value": json_bytes(&value), "expected": expected, "subject": subject, "ttl_ms": ttl_ms });
         let answer = match self.granted_state(&key)? {
             None => Err(Error::NotGranted),
@@ -47,21 +49,30 @@ impl Host for CallHost {
                 .map_err(|why| error(&why)),
         };
         self.record("state.put", asked, answer_json(&answer, |version| Json::from(*version)));
+        self.leave(&entered, size_of::<u64>())?;
         Ok(answer)
     }
 
     async fn delete(&mut self, key: String) -> wasmtime::Result<Result<(), Error>> {
-        self.count()?;
+        let entered = self.enter(key.len())?;
+        self.count_write()?;
         let answer = match self.granted_state(&key)? {
             None => Err(Error::NotGranted),
             Some(state) => state.delete(&self.lent.plugin, &key).await.map_err(|why| error(&why)),
         };
         self.record("state.delete", json!({ "key": key }), answer_json(&answer, |()| Json::Null));
+        self.leave(&entered, 0)?;
         Ok(answer)
     }
 }
 
 impl CallHost {
+    /// Writes are commits of the host's store, so they have a limit of their own.
+    fn count_write(&mut self) -> Result<(), Breach> {
+        self.used.state_writes += 1;
+        if self.used.state_writes > self.lent.limits.state_writes_max { Err(Breach::StateWrites) } else { Ok(()) }
+    }
+
     /// The grant: an edge role of a plugin with a quota. A key of a wrong length is the guest's fault.
     fn granted_state(&self, key: &str) -> Result<Option<&dyn State>, Breach> {
         let (true, Some(services)) = (self.is_edge() && self.lent.state_bytes_max > 0, &self.lent.services) else { return Ok(None) };
@@ -77,24 +88,25 @@ pub(super) fn refuse_all(linker: &mut Linker<CallHost>) -> wasmtime::Result<()> 
     let mut state = linker.instance(INTERFACE)?;
     state.func_wrap("get", |mut store, (key,): (String,)| {
         let host: &mut CallHost = store.data_mut();
-        Ok((host.refuse::<Option<Entry>>("state.get", json!({ "key": key }))?,))
+        Ok((host.refuse::<Option<Entry>>("state.get", key.len(), json!({ "key": key }))?,))
     })?;
     type Put = (String, Vec<u8>, Option<u64>, Option<String>, Option<u64>);
     state.func_wrap("put", |mut store, (key, value, expected, subject, ttl_ms): Put| {
         let asked = json!({ "key": key, "value": json_bytes(&value), "expected": expected, "subject": subject, "ttl_ms": ttl_ms });
         let host: &mut CallHost = store.data_mut();
-        Ok((host.refuse::<u64>("state.put", asked)?,))
+        Ok((host.refuse::<u64>("state.put", key.len() + value.len(), asked)?,))
     })?;
     state.func_wrap("delete", |mut store, (key,): (String,)| {
         let host: &mut CallHost = store.data_mut();
-        Ok((host.refuse::<()>("state.delete", json!({ "key": key }))?,))
+        Ok((host.refuse::<()>("state.delete", key.len(), json!({ "key": key }))?,))
     })
 }
 
 impl CallHost {
-    fn refuse<T>(&mut self, function: &str, asked: Json) -> wasmtime::Result<Result<T, Error>> {
-        self.count()?;
+    fn refuse<T>(&mut self, function: &str, bytes: usize, asked: Json) -> wasmtime::Result<Result<T, Error>> {
+        let entered = self.enter(bytes)?;
         self.record(function, asked, json!({ "err": "not_granted" }));
+        self.leave(&entered, 0)?;
         Ok(Err(Error::NotGranted))
     }
 }

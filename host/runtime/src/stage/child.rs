@@ -29,7 +29,10 @@ const VERDICT: &str = "verdict.json";
 const PURE: &str = "pure";
 const EDGE: &str = "edge";
 
-/// The child and its bounds.
+/// Wall time that a child may take, in times of its CPU time.
+const WALL_FACTOR: u64 = 3;
+
+/// The child and its bounds for any plugin; a plugin's own `compile_ms_max` can only be narrower.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Child {
     /// The program whose `args` run [`crate::stage_worker`].
@@ -56,16 +59,19 @@ impl Child {
     /// Has the job done by a child.
     pub(super) async fn run(&self, job: &Job, component: &[u8], scratch: Option<&Path>) -> Result<(Verdict, Compiled), StageError> {
         let dir = scratch_dir(scratch).map_err(|why| StageError::Host(format!("no directory for the compiler: {why}")))?;
-        let order =
-            Order { dir: dir.path().to_owned(), memory_bytes_max: self.memory_bytes_max, cpu_s_max: self.cpu_s_max, job: job.clone() };
-        let (status, words) = self.spawn(&order, component).await?;
+        // The kernel counts in whole seconds; the wall time bounds what that leaves over.
+        let cpu_s_max = self.cpu_s_max.min(job.limits.compile_ms_max.div_ceil(1_000).max(1));
+        // A busy machine gives a child less than a core: only its CPU time is its own doing.
+        let wall_ms_max = self.wall_ms_max.min(job.limits.compile_ms_max.saturating_mul(WALL_FACTOR));
+        let order = Order { dir: dir.path().to_owned(), memory_bytes_max: self.memory_bytes_max, cpu_s_max, job: job.clone() };
+        let (status, words) = self.spawn(&order, component, wall_ms_max).await?;
         if !status.success() {
-            return Err(StageError::CompileBudget(self.why(status, &words)));
+            return Err(StageError::CompileBudget(why(&order, status, &words)));
         }
         read_outcome(dir.path()).map_err(|why| StageError::Host(format!("the compiler left nothing: {why}")))
     }
 
-    async fn spawn(&self, order: &Order, component: &[u8]) -> Result<(ExitStatus, String), StageError> {
+    async fn spawn(&self, order: &Order, component: &[u8], wall_ms_max: u64) -> Result<(ExitStatus, String), StageError> {
         let host = |what: &str, why: &dyn std::fmt::Display| StageError::Host(format!("{what}: {why}"));
         let order = serde_json::to_vec(order).map_err(|why| host("the job cannot be written", &why))?;
         let length = u64::try_from(order.len()).unwrap_or(u64::MAX);
@@ -99,23 +105,23 @@ impl Child {
             String::from_utf8_lossy(&words).into_owned()
         };
         let all = async { tokio::join!(feed, listen, child.wait()) };
-        match tokio::time::timeout(Duration::from_millis(self.wall_ms_max), all).await {
+        match tokio::time::timeout(Duration::from_millis(wall_ms_max), all).await {
             Ok(((), words, status)) => Ok((status.map_err(|why| host("the compiler is lost", &why))?, words)),
-            Err(_) => Err(StageError::CompileBudget(format!("it took longer than {} ms", self.wall_ms_max))),
+            Err(_) => Err(StageError::CompileBudget(format!("it took longer than {wall_ms_max} ms"))),
         }
     }
+}
 
-    fn why(&self, status: ExitStatus, words: &str) -> String {
-        use std::os::unix::process::ExitStatusExt;
-        let bounds = format!("bounds: {} MiB, {} s of CPU time", self.memory_bytes_max >> 20, self.cpu_s_max);
-        // A panic ends with a note about backtraces, which tells an operator nothing.
-        let tells = |line: &&str| !line.trim().is_empty() && !line.starts_with("note:");
-        let last = words.lines().rfind(tells).unwrap_or("no last words");
-        let signal = rustix::process::Signal::XCPU.as_raw();
-        match status.signal() {
-            Some(number) if number == signal => format!("it took more than {} s of CPU time", self.cpu_s_max),
-            _ => format!("the compiler ended with {status} ({last}; {bounds})"),
-        }
+fn why(order: &Order, status: ExitStatus, words: &str) -> String {
+    use std::os::unix::process::ExitStatusExt;
+    let bounds = format!("bounds: {} MiB, {} s of CPU time", order.memory_bytes_max >> 20, order.cpu_s_max);
+    // A panic ends with a note about backtraces, which tells an operator nothing.
+    let tells = |line: &&str| !line.trim().is_empty() && !line.starts_with("note:");
+    let last = words.lines().rfind(tells).unwrap_or("no last words");
+    let signal = rustix::process::Signal::XCPU.as_raw();
+    match status.signal() {
+        Some(number) if number == signal => format!("it took more than {} s of CPU time", order.cpu_s_max),
+        _ => format!("the compiler ended with {status} ({last}; {bounds})"),
     }
 }
 

@@ -26,10 +26,13 @@ pub enum StageError {
         /// Of what it has too many.
         what: &'static str,
         /// How many.
-        count: u32,
+        count: u64,
         /// The limit.
-        count_max: u32,
+        count_max: u64,
     },
+    /// The pool of this host has no room for its memories, tables or instances.
+    #[error("the component does not fit this host's pool: {0}")]
+    Pool(String),
     /// No `pointsman:manifest` section.
     #[error("the component carries no manifest (custom section `pointsman:manifest`)")]
     NoManifest,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use dispatch::port::EgressGrant;
 use model::{FaultKind, Limits, Problem};
 use serde::{Deserialize, Serialize};
 use wasmtime::component::{Component, Instance, InstancePre};
@@ -13,8 +12,8 @@ use wasmtime_wizer::Wizer;
 use super::snapshot::{Snapshotting, ready};
 use crate::bindings::pointsman::host::types as wit;
 use crate::convert::{Lift, host::lift_problems};
-use crate::engine::{self, EngineKind};
-use crate::fault;
+use crate::engine::{self, EngineKind, Stack};
+use crate::fault::{self, Given};
 use crate::host::{CallHost, Lent, linker};
 use crate::ticker;
 
@@ -31,6 +30,8 @@ pub(crate) struct Job {
     pub(crate) configure_fuel_max: u64,
     /// Wall time of `configure`.
     pub(crate) configure_deadline_ms: u64,
+    /// Stack of guest code.
+    pub(crate) stack_bytes_max: u64,
     /// Compile for the pure engine.
     pub(crate) pure: bool,
     /// Compile for the edge engine.
@@ -72,7 +73,7 @@ fn try_work(job: &Job, component: &[u8]) -> Result<(Compiled, Option<String>), V
     };
     let component = snapshot.as_deref().unwrap_or(component);
     let compile = |kind: EngineKind| {
-        let engine = engine::compiling(kind).map_err(uncompilable)?;
+        let engine = engine::compiling(kind, Stack::new(job.stack_bytes_max)).map_err(uncompilable)?;
         engine.precompile_component(component).map_err(uncompilable)
     };
     let pure = job.pure.then(|| compile(EngineKind::Pure)).transpose()?;
@@ -99,37 +100,38 @@ fn snapshot(job: &Job, component: &[u8]) -> Result<Result<Vec<u8>, String>, Verd
 
 /// A configured instance.
 fn configure(job: &Job, component: &[u8]) -> Result<(Store<CallHost>, Instance), Verdict> {
-    let engine = engine::configuring().map_err(uncompilable)?;
+    let engine = engine::configuring(Stack::new(job.stack_bytes_max)).map_err(uncompilable)?;
     ticker::start(&[&engine]).map_err(|why| Verdict::Uncompilable(format!("no thread for the clock: {why}")))?;
     let component = Component::new(&engine, component).map_err(uncompilable)?;
     let pre = linker(&engine, EngineKind::Pure).and_then(|linker| linker.instantiate_pre(&component)).map_err(uncompilable)?;
     let mut store = store(&engine, job);
     let answer = run_configure(&mut store, &pre, &job.settings);
-    let fault = |why: &wasmtime::Error| Verdict::Faulted(fault::kind(why, &job.limits, job.configure_fuel_max, job.configure_deadline_ms));
+    let given = Given {
+        limits: &job.limits,
+        fuel_max: job.configure_fuel_max,
+        deadline_ms: job.configure_deadline_ms,
+        transfer_bytes_max: store.data().lent.transfer_bytes_max(),
+    };
+    let fault = |why: &wasmtime::Error| Verdict::Faulted(fault::kind(why, &given));
     let (instance, answer) = answer.map_err(|why| fault(&why))?;
     match answer {
         Ok(()) => Ok((store, instance)),
         Err(problems) => {
-            let lifted = lift_problems(&mut Lift::new(job.limits.output_bytes_max, None), problems);
+            let lifted = lift_problems(&mut Lift::new(&job.limits, None), problems);
             Err(lifted.map_or_else(Verdict::Faulted, Verdict::Refused))
         }
     }
 }
 
 fn store(engine: &Engine, job: &Job) -> Store<CallHost> {
-    let lent = Lent {
-        plugin: job.plugin.clone(),
-        limits: job.limits.clone(),
-        egress: EgressGrant::default(),
-        secrets: Default::default(),
-        state_bytes_max: 0,
-        services: None,
-    };
+    let lent = Lent::nothing(&job.plugin, &job.limits);
+    let transfer_bytes_max = usize::try_from(lent.transfer_bytes_max()).unwrap_or(usize::MAX);
+    let handles_max = usize::try_from(job.limits.handles_max).unwrap_or(usize::MAX);
     let host = CallHost::new(Arc::new(lent), None, Instant::now(), job.configure_deadline_ms);
-    let transfer_bytes_max = host.transfer_bytes_max();
     let mut store = Store::new(engine, host);
     store.limiter(|host| &mut host.limiter);
     store.set_hostcall_fuel(transfer_bytes_max);
+    store.set_max_component_handles(handles_max);
     store.set_epoch_deadline(ticker::ticks(job.configure_deadline_ms));
     // Fuel is on in every engine that configures.
     let _ = store.set_fuel(job.configure_fuel_max);

@@ -1,6 +1,7 @@
-use model::{FaultKind, Interaction, Limits, Situation, Timestamp};
+use dispatch::port::Budget;
+use model::{FaultKind, Interaction, Limits, Timestamp};
 
-use super::guest::{misbehaving, spec};
+use super::guest::{classified, misbehaving, prioritized, spec};
 use super::world::{runtime, services, settings};
 use crate::{Compile, Runtime};
 
@@ -12,7 +13,7 @@ async fn check_pure(runtime: &Runtime, component: &[u8], mode: &str, expected: R
     spec.limits.deadline_ms = MS;
     spec.limits.host_calls_max = 10;
     let plugin = runtime.stage(&spec, component).await.unwrap();
-    let call = plugin.prioritize(&Interaction::default(), &Situation::default());
+    let call = prioritized(&*plugin, &Interaction::default());
     assert_eq!(call.outcome.map(|priority| priority.score), expected, "mode {mode}");
 }
 
@@ -45,7 +46,7 @@ async fn without_fuel_in_the_way_the_clock_ends_a_pure_call() {
     let mut spec = spec(&component, "l");
     spec.limits = Limits { fuel_max: u64::MAX, deadline_ms: 20, ..Limits::PURE };
     let plugin = runtime.stage(&spec, &component).await.unwrap();
-    let call = plugin.prioritize(&Interaction::default(), &Situation::default());
+    let call = prioritized(&*plugin, &Interaction::default());
     assert_eq!(call.outcome, Err(FaultKind::Deadline { deadline_ms: 20 }));
     assert!(call.cost.duration_ns < 1_000_000_000, "{}", call.cost.duration_ns);
 }
@@ -57,7 +58,7 @@ async fn a_fresh_instance_sees_what_configure_left_and_nothing_of_the_last_call(
     assert!(plugin.info().snapshotted);
     let mut costs = Vec::new();
     for _ in 0..100 {
-        let call = plugin.prioritize(&Interaction::default(), &Situation::default());
+        let call = prioritized(&*plugin, &Interaction::default());
         assert_eq!(call.outcome.map(|priority| priority.score), Ok(42.0));
         costs.push((call.cost.fuel, call.cost.memory_bytes));
     }
@@ -73,15 +74,15 @@ async fn a_pure_role_is_lent_nothing_but_the_log() {
     let (runtime, component) = (runtime(), misbehaving());
     for (mode, function, refused) in [("k", "keys.mac", "not_granted"), ("a", "state.get", "not_granted")] {
         let plugin = runtime.stage(&spec(&component, mode), &component).await.unwrap();
-        let cost = plugin.prioritize(&Interaction::default(), &Situation::default()).cost;
+        let cost = prioritized(&*plugin, &Interaction::default()).cost;
         assert_eq!((cost.host_calls[0].function.as_str(), &cost.host_calls[0].answered["err"]), (function, &refused.into()));
     }
     let plugin = runtime.stage(&spec(&component, "w"), &component).await.unwrap();
-    let cost = plugin.prioritize(&Interaction::default(), &Situation::default()).cost;
+    let cost = prioritized(&*plugin, &Interaction::default()).cost;
     assert_eq!(cost.host_calls[0].asked["credential"], "token");
     assert!(cost.host_calls[0].answered["err"]["not_granted"].is_string());
     let plugin = runtime.stage(&spec(&component, "g"), &component).await.unwrap();
-    let cost = plugin.prioritize(&Interaction::default(), &Situation::default()).cost;
+    let cost = prioritized(&*plugin, &Interaction::default()).cost;
     assert_eq!(cost.logs[0].message, "line\\ntwo");
     assert!(cost.host_calls.is_empty());
 }
@@ -95,7 +96,7 @@ async fn an_edge_role_uses_what_was_granted_and_every_call_is_recorded() {
         ("w", "http.send", serde_json::json!({ "ok": { "status": 200, "body": "{\"api.example.com\"} true" } })),
     ] {
         let plugin = runtime.stage(&spec(&component, mode), &component).await.unwrap();
-        let call = plugin.enrich(&Interaction::default(), Timestamp(1)).await;
+        let call = plugin.enrich(&Interaction::default(), Timestamp(1), Budget::WHOLE).await;
         assert_eq!(call.outcome, Ok(Ok(Vec::new())));
         assert_eq!(call.cost.host_calls[0].function, function);
         assert_eq!(call.cost.host_calls[0].answered, answered);
@@ -111,7 +112,7 @@ async fn an_edge_role_without_grants_is_refused() {
         let mut spec = spec(&component, mode);
         spec.grants = model::Grants::default();
         let plugin = runtime.stage(&spec, &component).await.unwrap();
-        let call = plugin.enrich(&Interaction::default(), Timestamp(1)).await;
+        let call = plugin.enrich(&Interaction::default(), Timestamp(1), Budget::WHOLE).await;
         assert_eq!(call.cost.host_calls[0].answered["err"], "not_granted");
     }
 }
@@ -124,13 +125,13 @@ async fn the_clock_ends_an_edge_call_in_the_guest_and_in_the_host() {
         let mut spec = spec(&component, mode);
         spec.limits.deadline_ms = 30;
         let plugin = runtime.stage(&spec, &component).await.unwrap();
-        let call = plugin.enrich(&Interaction::default(), Timestamp(1)).await;
+        let call = plugin.enrich(&Interaction::default(), Timestamp(1), Budget::WHOLE).await;
         assert_eq!(call.outcome, Err(FaultKind::Deadline { deadline_ms: 30 }), "mode {mode}");
         assert!(call.cost.duration_ns < 1_000_000_000);
     }
     // The runtime is none the worse for it.
     let plugin = runtime.stage(&spec(&component, "."), &component).await.unwrap();
-    assert_eq!(plugin.enrich(&Interaction::default(), Timestamp(1)).await.outcome, Ok(Ok(Vec::new())));
+    assert_eq!(plugin.enrich(&Interaction::default(), Timestamp(1), Budget::WHOLE).await.outcome, Ok(Ok(Vec::new())));
 }
 
 #[tokio::test]
@@ -141,7 +142,7 @@ async fn what_an_edge_guest_does_wrong_is_a_typed_fault() {
         let mut spec = spec(&component, mode);
         spec.limits.deadline_ms = MS;
         let plugin = runtime.stage(&spec, &component).await.unwrap();
-        assert_eq!(plugin.enrich(&Interaction::default(), Timestamp(1)).await.outcome, Err(expected));
+        assert_eq!(plugin.enrich(&Interaction::default(), Timestamp(1), Budget::WHOLE).await.outcome, Err(expected));
     }
 }
 
@@ -149,30 +150,8 @@ async fn what_an_edge_guest_does_wrong_is_a_typed_fault() {
 async fn a_role_that_is_not_there_is_a_fault() {
     let (runtime, component) = (runtime(), misbehaving());
     let plugin = runtime.stage(&spec(&component, "."), &component).await.unwrap();
-    let outcome = plugin.classify(&[Interaction::default()]).outcome;
+    let outcome = classified(&*plugin, &Interaction::default()).outcome;
     assert_eq!(outcome.map_err(|fault| fault.name()), Err("instantiate"));
     let outcome = plugin.erase("somebody").await.outcome;
     assert_eq!(outcome.map_err(|fault| fault.name()), Err("instantiate"));
-}
-
-/// Not a test: prints what a call costs on this machine.
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn cost_of_a_call() {
-    let (runtime, component) = (runtime(), misbehaving());
-    println!("{:?}", runtime.report());
-    let plugin = runtime.stage(&spec(&component, "."), &component).await.unwrap();
-    let interaction = Interaction { text: "x".repeat(280), ..Interaction::default() };
-    for round in 0..5 {
-        let started = std::time::Instant::now();
-        for _ in 0..20_000 {
-            assert!(plugin.prioritize(&interaction, &Situation::default()).outcome.is_ok());
-        }
-        let pure = started.elapsed() / 20_000;
-        let started = std::time::Instant::now();
-        for _ in 0..20_000 {
-            assert!(plugin.enrich(&interaction, Timestamp(1)).await.outcome.is_ok());
-        }
-        println!("{round}: pure {pure:?} edge {:?}", started.elapsed() / 20_000);
-    }
 }

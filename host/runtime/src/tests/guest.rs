@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use model::{Digest, Grants, Limits, PluginManifest, PluginSpec};
+use dispatch::port::{Budget, Plugin, Question, only};
+use model::{Call, Digest, Grants, Interaction, InteractionId, PluginManifest, PluginSpec, Priority, Signal, Situation};
 use serde_json::{Value as Json, json};
 use wasm_encoder::{ComponentSection, CustomSection};
+use wasmtime::component::ComponentType as _;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
@@ -20,6 +22,31 @@ world guest {
 /// The guest that misbehaves on demand, with its manifest.
 pub(super) fn misbehaving() -> Vec<u8> {
     with_manifest(bare(include_str!("guest.wat"), WORLD), &manifest())
+}
+
+/// The guest that judges by the interaction's id, with its manifest.
+pub(super) fn judge() -> Vec<u8> {
+    let size = crate::bindings::pointsman::interaction::types::Interaction::SIZE32;
+    let core = include_str!("judge.wat").replace("$SIZE", &size.to_string());
+    let world = "package test:guest;
+world guest {
+    include pointsman:plugin/prioritizer@0.1.0;
+    export pointsman:policy/classifier@0.1.0;
+}";
+    with_manifest(bare(&core, world), &manifest())
+}
+
+/// Interactions with these ids.
+pub(super) fn interactions(ids: &[&str]) -> Vec<Interaction> {
+    ids.iter().map(|id| Interaction { id: InteractionId((*id).to_owned()), ..Interaction::default() }).collect()
+}
+
+/// The scores of the interactions with these ids, asked together.
+pub(super) fn scores(plugin: &dyn Plugin, ids: &[&str]) -> Vec<Call<f32>> {
+    let (interactions, situation) = (interactions(ids), Situation::default());
+    let questions: Vec<_> =
+        interactions.iter().map(|interaction| Question { interaction, situation: &situation, priority: None }).collect();
+    plugin.prioritize(&questions, Budget::WHOLE).into_iter().map(|call| call.map(|priority| priority.score)).collect()
 }
 
 /// A component of a core module in text form, for the world `guest` of this document.
@@ -58,8 +85,6 @@ pub(super) fn with_section(mut component: Vec<u8>, data: &[u8]) -> Vec<u8> {
 /// A spec for a component in a mode.
 pub(super) fn spec(component: &[u8], mode: &str) -> PluginSpec {
     PluginSpec {
-        name: "tester".to_owned(),
-        digest: Digest::of(component),
         settings: json!({ "mode": mode }),
         grants: Grants {
             hosts: ["api.example.com".to_owned()].into(),
@@ -67,6 +92,18 @@ pub(super) fn spec(component: &[u8], mode: &str) -> PluginSpec {
             state_bytes_max: 500,
             ..Grants::default()
         },
-        limits: Limits::PURE,
+        ..PluginSpec::new("tester", Digest::of(component))
     }
+}
+
+/// Asks a plugin for the priority of one interaction.
+pub(super) fn prioritized(plugin: &dyn Plugin, interaction: &Interaction) -> Call<Priority> {
+    let situation = Situation::default();
+    only(plugin.prioritize(&[Question { interaction, situation: &situation, priority: None }], Budget::WHOLE))
+}
+
+/// Asks a plugin for the signals of one interaction.
+pub(super) fn classified(plugin: &dyn Plugin, interaction: &Interaction) -> Call<Vec<Signal>> {
+    let situation = Situation::default();
+    only(plugin.classify(&[Question { interaction, situation: &situation, priority: None }], Budget::WHOLE))
 }

@@ -5,6 +5,9 @@
   (import "pointsman:host/http@0.1.0" "send"
     (func $send (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
   (import "pointsman:host/state@0.1.0" "get" (func $get (param i32 i32 i32)))
+  (import "pointsman:host/state@0.1.0" "put"
+    (func $put (param i32 i32 i32 i32 i32 i64 i32 i32 i32 i32 i64 i32)))
+  (import "pointsman:host/budget@0.1.0" "remaining-ms" (func $remaining (result i64)))
   (memory (export "memory") 17)
   (global $heap (mut i32) (i32.const 65536))
   (global $mode (mut i32) (i32.const 0))
@@ -33,6 +36,13 @@
     (call $send (i32.const 200) (i32.const 3) (i32.const 210) (i32.const 25) (i32.const 0) (i32.const 0) (i32.const 0)
       (i32.const 0) (i32.const 1) (i32.const 310) (i32.const 5) (i32.const 0) (i32.const 0) (i32.const 1200)))
   (func $ask_state (call $get (i32.const 300) (i32.const 7) (i32.const 1200)))
+  (func $put_state
+    (call $put (i32.const 300) (i32.const 7) (i32.const 310) (i32.const 5) (i32.const 0) (i64.const 0) (i32.const 0) (i32.const 0)
+      (i32.const 0) (i32.const 0) (i64.const 0) (i32.const 1200)))
+  (func $fill (loop $again (memory.fill (i32.const 65536) (i32.const 1) (i32.const 1000000)) (br $again)))
+  (func $shout
+    (drop (memory.grow (i32.const 64)))
+    (call $log (i32.const 1) (i32.const 65536) (i32.const 4194304)))
   (func $misbehave
     (if (call $is (i32.const 116)) (then unreachable))                                         ;; t
     (if (call $is (i32.const 108)) (then (call $for_ever)))                                    ;; l
@@ -43,6 +53,13 @@
     (if (call $is (i32.const 107)) (then (call $ask_key)))                                     ;; k
     (if (call $is (i32.const 119)) (then (call $ask_web)))                                     ;; w
     (if (call $is (i32.const 97)) (then (call $ask_state)))                                    ;; a
+    (if (call $is (i32.const 87)) (then (loop $again (call $ask_web) (br $again))))            ;; W
+    (if (call $is (i32.const 80)) (then (loop $again (call $put_state) (br $again))))          ;; P
+    (if (call $is (i32.const 71))                                                              ;; G
+      (then (loop $again (call $log (i32.const 1) (i32.const 330) (i32.const 8)) (br $again))))
+    (if (call $is (i32.const 70)) (then (call $fill)))                                         ;; F
+    (if (call $is (i32.const 83)) (then (call $shout)))                                        ;; S
+    (if (call $is (i32.const 82)) (then (i32.store (i32.const 1000) (i32.wrap_i64 (call $remaining))))) ;; R
     (if (call $is (i32.const 104)) (then (loop $again (call $ask_key) (br $again)))))          ;; h
 
   ;; configure: result<_, list<problem>> at 700

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use model::{Interaction, Limits, Role, Situation};
+use model::{Interaction, Limits, Role};
 use serde_json::json;
 
-use super::guest::spec;
+use super::guest::{classified, prioritized, spec};
 use super::staging::child;
 use super::world::{services, settings};
 use crate::{Runtime, StageError};
@@ -24,7 +24,8 @@ async fn every_built_plugin_is_staged_or_refuses_empty_settings_in_its_own_words
         let component = std::fs::read(&path).unwrap();
         let mut spec = spec(&component, "");
         spec.settings = json!({});
-        spec.limits = Limits::CONNECTOR;
+        // A machine that runs all tests at once compiles slowly, and one of them carries an interpreter.
+        spec.limits = Limits { compile_ms_max: 120_000, ..Limits::CONNECTOR };
         let plugin = match runtime.stage(&spec, &component).await {
             Ok(plugin) => plugin,
             Err(StageError::Refused(problems)) => {
@@ -33,15 +34,15 @@ async fn every_built_plugin_is_staged_or_refuses_empty_settings_in_its_own_words
             }
             Err(why) => panic!("{}: {why}", path.display()),
         };
-        assert!(plugin.info().snapshotted, "{}", path.display());
+        // The one in JavaScript is made of several modules, which cannot be snapshotted: it is kept warm.
+        assert_eq!(plugin.info().snapshotted, !path.ends_with("shouting-js.wasm"), "{}", path.display());
         let interaction = Interaction { text: "My parcel is late and nobody answers!".to_owned(), ..Interaction::default() };
         if plugin.info().roles.contains(&Role::Classifier) {
-            let call = plugin.classify(&[interaction.clone(), interaction.clone()]);
-            let signals = call.outcome.unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
-            assert_eq!(signals[0], signals[1]);
+            let said = || classified(&*plugin, &interaction).outcome.unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+            assert_eq!(said(), said());
         }
         if plugin.info().roles.contains(&Role::Prioritizer) {
-            let call = plugin.prioritize(&interaction, &Situation::default());
+            let call = prioritized(&*plugin, &interaction);
             assert!(call.outcome.is_ok(), "{}: {:?}", path.display(), call.outcome);
         }
     }

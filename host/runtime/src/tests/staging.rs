@@ -1,10 +1,10 @@
 use std::fs;
 use std::time::Instant;
 
-use model::{Digest, FaultKind, Interaction, PluginSpec, Situation};
+use model::{Digest, FaultKind, Interaction, Isolation, PluginSpec};
 use serde_json::{Value as Json, json};
 
-use super::guest::{WORLD, bare, manifest, misbehaving, spec, with_manifest, with_section};
+use super::guest::{WORLD, bare, manifest, misbehaving, prioritized, spec, with_manifest, with_section};
 use super::world::{runtime, services, settings};
 use crate::{Child, Compile, Runtime, StageError, inspect, stage_worker};
 
@@ -95,7 +95,7 @@ async fn a_configure_that_misbehaves_fails_staging() {
 }
 
 #[tokio::test]
-async fn a_component_that_cannot_be_snapshotted_is_configured_for_each_instance() {
+async fn a_component_that_cannot_be_snapshotted_is_configured_for_each_instance_and_kept_warm() {
     // `table.set` makes a snapshot impossible.
     let core = include_str!("guest.wat")
         .replace("(global $heap", "(table 1 funcref) (func (table.set (i32.const 0) (ref.null func))) (global $heap");
@@ -103,18 +103,19 @@ async fn a_component_that_cannot_be_snapshotted_is_configured_for_each_instance(
     let runtime = runtime();
     let plugin = runtime.stage(&spec(&component, "."), &component).await.unwrap();
     assert!(!plugin.info().snapshotted);
-    for _ in 0..3 {
-        let call = plugin.prioritize(&Interaction::default(), &Situation::default());
-        assert_eq!(call.outcome.map(|priority| priority.score), Ok(42.0));
-    }
-    let call = plugin.enrich(&Interaction::default(), model::Timestamp(1)).await;
+    assert_eq!(plugin.info().spec.isolation, Isolation::Warm { calls_max: 1_000 }, "what runs is what is reported");
+    let (first, second) = (prioritized(&*plugin, &Interaction::default()), prioritized(&*plugin, &Interaction::default()));
+    assert!(first.cost.fuel > second.cost.fuel, "configured once");
+    assert_eq!(first.outcome.map(|priority| priority.score), Ok(42.0));
+    assert_eq!(second.outcome.map(|priority| priority.score), Ok(43.0));
+    let call = plugin.enrich(&Interaction::default(), model::Timestamp(1), dispatch::port::Budget::WHOLE).await;
     assert_eq!(call.outcome, Ok(Ok(Vec::new())));
     match runtime.stage(&spec(&component, "r"), &component).await.unwrap_err() {
         StageError::Refused(problems) => assert_eq!(problems.len(), 1),
         why => panic!("{why}"),
     }
     let plugin = runtime.stage(&spec(&component, "t"), &component).await.unwrap();
-    let call = plugin.prioritize(&Interaction::default(), &Situation::default());
+    let call = prioritized(&*plugin, &Interaction::default());
     assert!(matches!(call.outcome, Err(FaultKind::Trap(_))));
 }
 
@@ -127,7 +128,7 @@ async fn a_compiled_plugin_is_kept_and_a_damaged_file_is_compiled_anew() {
         let started = Instant::now();
         let plugin = runtime.stage(&spec(&component, mode), &component).await.unwrap();
         let took = started.elapsed();
-        let call = plugin.prioritize(&Interaction::default(), &Situation::default());
+        let call = prioritized(&*plugin, &Interaction::default());
         assert_eq!(call.outcome.map(|priority| priority.score), Ok(42.0));
         took
     };
@@ -178,7 +179,7 @@ async fn a_child_stages_as_well_and_its_refusals_arrive() {
     let runtime = Runtime::new(settings(Some(dir.path()), child(1 << 30, 60, 60_000)), services(false)).unwrap();
     let plugin = runtime.stage(&spec(&component, "."), &component).await.unwrap();
     assert!(plugin.info().snapshotted);
-    let call = plugin.prioritize(&Interaction::default(), &Situation::default());
+    let call = prioritized(&*plugin, &Interaction::default());
     assert_eq!(call.outcome.map(|priority| priority.score), Ok(42.0));
     match runtime.stage(&spec(&component, "r"), &component).await.unwrap_err() {
         StageError::Refused(problems) => assert_eq!(problems[0].path, "/rules/3"),
@@ -189,7 +190,7 @@ async fn a_child_stages_as_well_and_its_refusals_arrive() {
 }
 
 /// Many functions, each with much to compile, within the limits of admission.
-fn bomb() -> Vec<u8> {
+pub(super) fn bomb() -> Vec<u8> {
     let body = "(local.set 0 (i32.add (local.get 0) (i32.load (local.get 0))))".repeat(60);
     let functions = format!("(func (param i32) {body})").repeat(8_000);
     let core = include_str!("guest.wat").replace("(global $heap", &format!("{functions} (global $heap"));
