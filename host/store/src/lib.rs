@@ -7,9 +7,12 @@
 //! Words are kept apart from what proves history (`migrations/`), so that a person can be erased later: deleting the rows of the
 //! `…_content` tables breaks no id, no count, no order and no commitment.
 //!
-//! What does not depend on the database stands at the top of this crate (`name`, `noted`, `wording`, `standing`, `sealed`); a second
+//! What does not depend on the database stands at the top of this crate (`name`, `noted`, `wording`, `standing`, `sealed`, `faulty`,
+//! `canonical`); a second
 //! backend is a sibling of `sqlite` that passes the same suite.
 
+mod canonical;
+mod faulty;
 mod name;
 mod noted;
 mod random;

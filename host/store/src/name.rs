@@ -44,6 +44,16 @@ impl Name {
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
+
+    /// As the port shows it.
+    pub(crate) fn hex(&self) -> String {
+        hex::encode(self.0)
+    }
+
+    /// A name that was kept.
+    pub(crate) fn kept(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
 }
 
 #[cfg(test)]

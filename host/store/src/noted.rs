@@ -1,10 +1,15 @@
 //! An intake made ready for the writer: everything named, hashed and serialised by the caller, so that the one writer only writes.
 
+use std::sync::Arc;
+
 use dispatch::port::{Intake, StoreError};
-use model::{Delivery, DeliveryId, Direction, Event, EventKind, Fact, GenerationId, Interaction, InteractionId, Item, Timestamp};
+use model::{Delivery, DeliveryId, Direction, Event, EventKind, Fact, GenerationId, Interaction, Item, Timestamp};
 
 use crate::name::{Name, Realm};
 use crate::random;
+
+/// What a usual interaction takes as JSON.
+const EXPECTED_BYTES: usize = 1_024;
 
 /// A delivery with its facts.
 #[derive(Debug)]
@@ -65,27 +70,31 @@ pub(crate) struct NotedConversation {
 /// Something said, inbound.
 #[derive(Debug)]
 pub(crate) struct NotedItem {
-    pub(crate) id: InteractionId,
     pub(crate) conversation: NotedConversation,
     pub(crate) lane: Name,
-    pub(crate) item: Item,
-    pub(crate) interaction: Interaction,
+    /// The channel's id of the item.
+    pub(crate) source_id: String,
+    /// As it was said.
+    pub(crate) interaction: Arc<Interaction>,
+    /// The same as JSON.
+    pub(crate) words: String,
 }
 
 impl NotedDelivery {
     pub(crate) fn new(id: DeliveryId, intake: Intake) -> Result<Self, StoreError> {
-        let facts = intake.facts.iter().map(|fact| NotedFact::new(&intake, fact)).collect::<Result<_, _>>()?;
-        Ok(Self {
-            id,
-            connector: intake.connector,
-            channel: intake.channel,
-            received_at: intake.received_at,
-            read_by: intake.read_by,
-            content: RawContent::new(intake.raw)?,
-            facts,
-            cursor: intake.cursor,
-        })
+        let Intake { connector, channel, account, received_at, read_by, raw, facts, cursor } = intake;
+        let source = Source { connector: &connector, channel: &channel, account: account.as_deref(), received_at };
+        let facts = facts.into_iter().map(|fact| NotedFact::new(&source, fact)).collect::<Result<_, _>>()?;
+        Ok(Self { id, connector, channel, received_at, read_by, content: RawContent::new(raw)?, facts, cursor })
     }
+}
+
+/// Where facts come from.
+struct Source<'a> {
+    connector: &'a str,
+    channel: &'a str,
+    account: Option<&'a str>,
+    received_at: Timestamp,
 }
 
 impl RawContent {
@@ -102,21 +111,21 @@ impl RawContent {
 }
 
 impl NotedFact {
-    fn new(intake: &Intake, fact: &Fact) -> Result<Self, StoreError> {
-        let account = fact.account.as_deref().or(intake.account.as_deref());
-        let name = |realm, id: &str| Name::of(realm, &intake.connector, account, id);
+    fn new(source: &Source<'_>, mut fact: Fact) -> Result<Self, StoreError> {
+        let content = json(&fact)?;
+        let own = fact.account.take();
+        let source = &Source { account: own.as_deref().or(source.account), ..*source };
+        let name = |realm, id: &str| Name::of(realm, source.connector, source.account, id);
         Ok(Self {
             key: name(Realm::Fact, &fact.effective_dedup_key()),
             kind: fact.event.kind(),
             item: fact.event.item_id().map(|id| name(Realm::Item, id)),
-            at: fact.event.occurred_at().unwrap_or(intake.received_at),
-            content: json(fact)?,
-            bearing: match &fact.event {
-                Event::Said(item) if item.direction == Direction::Inbound => {
-                    Bearing::Said(Box::new(NotedItem::new(intake, account, item)?))
-                }
-                Event::Said(item) => Bearing::Echo(NotedConversation::new(intake, account, item)),
-                Event::Edited(item) => Bearing::Edited(Box::new(item.clone())),
+            at: fact.event.occurred_at().unwrap_or(source.received_at),
+            content,
+            bearing: match fact.event {
+                Event::Said(item) if item.direction == Direction::Inbound => Bearing::Said(Box::new(NotedItem::new(source, item)?)),
+                Event::Said(item) => Bearing::Echo(NotedConversation::new(source, &item)),
+                Event::Edited(item) => Bearing::Edited(Box::new(item)),
                 Event::Removed(_) => Bearing::Removed,
                 Event::Reacted(_) | Event::Receipt(_) | Event::System(_) | Event::Unsupported(_) => Bearing::Kept,
             },
@@ -125,47 +134,50 @@ impl NotedFact {
 }
 
 impl NotedConversation {
-    fn new(intake: &Intake, account: Option<&str>, item: &Item) -> Self {
+    fn new(source: &Source<'_>, item: &Item) -> Self {
         let name = item.conversation.as_ref().unwrap_or(&item.source_id);
-        Self { id: Name::of(Realm::Conversation, &intake.connector, account, name), name: name.clone() }
+        Self { id: Name::of(Realm::Conversation, source.connector, source.account, name), name: name.clone() }
     }
 }
 
 impl NotedItem {
-    fn new(intake: &Intake, account: Option<&str>, item: &Item) -> Result<Self, StoreError> {
-        let id = random::interaction_id(intake.received_at)?;
-        let conversation = NotedConversation::new(intake, account, item);
-        let lane = Name::of(Realm::Lane, &intake.connector, account, item.order_key.as_ref().unwrap_or(&conversation.name));
+    fn new(source: &Source<'_>, item: Item) -> Result<Self, StoreError> {
+        let id = random::interaction_id(source.received_at)?;
+        let conversation = NotedConversation::new(source, &item);
+        let order_key = item.order_key.as_ref().unwrap_or(&conversation.name);
+        let lane = Name::of(Realm::Lane, source.connector, source.account, order_key);
         let interaction = Interaction {
-            id: id.clone(),
-            connector: intake.connector.clone(),
-            channel: intake.channel.clone(),
-            account: account.map(str::to_owned),
+            id,
+            connector: source.connector.to_owned(),
+            channel: source.channel.to_owned(),
+            account: source.account.map(str::to_owned),
             conversation: conversation.name.clone(),
-            in_reply_to: item.in_reply_to.clone(),
+            in_reply_to: item.in_reply_to,
             kind: item.kind,
             visibility: item.visibility,
-            author: item.author.clone(),
+            author: item.author,
             customer: None,
-            subject: item.subject.clone(),
-            text: item.text.clone(),
-            language: item.language.clone(),
-            attachments: item.attachments.clone(),
+            subject: item.subject,
+            text: item.text,
+            language: item.language,
+            attachments: item.attachments,
             engagement: item.engagement,
             rating: item.rating,
-            occurred_at: item.occurred_at.unwrap_or(intake.received_at),
-            received_at: intake.received_at,
+            occurred_at: item.occurred_at.unwrap_or(source.received_at),
+            received_at: source.received_at,
             signals: Vec::new(),
-            attributes: item.attributes.clone(),
+            attributes: item.attributes,
             withheld: Vec::new(),
         };
-        Ok(Self { id, conversation, lane, item: item.clone(), interaction })
+        Ok(Self { conversation, lane, source_id: item.source_id, words: json(&interaction)?, interaction: Arc::new(interaction) })
     }
 }
 
 /// The model's JSON form; what cannot be written is a defect of the caller's value.
 pub(crate) fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(broken(&error)))
+    let mut out = Vec::with_capacity(EXPECTED_BYTES);
+    serde_json::to_writer(&mut out, value).map_err(|error| StoreError::Corrupt(broken(&error)))?;
+    String::from_utf8(out).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 /// Where stored JSON is broken. serde's own words would quote what somebody said, and this goes into logs.

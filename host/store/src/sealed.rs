@@ -1,11 +1,11 @@
 //! A decision made ready for the writer: its list row, its outline without words, its trace with the commitment that proves it.
 
 use dispatch::port::{NewDecision, StoreError};
-use model::{
-    Author, Decision, DecisionSummary, Digest, Disposition, InteractionId, Reason, Role, Signal, StepOutcome, StepRecord, Timestamp, Trace,
-    canonical_json,
-};
+use model::{Author, Decision, DecisionSummary, Digest, Disposition, Reason, Role, Signal, StepOutcome, StepRecord, Timestamp, Trace};
+use serde::Deserialize as _;
 
+use crate::canonical::canonical;
+use crate::faulty::{Faulty, faulty};
 use crate::noted::{broken, json};
 use crate::{random, wording};
 
@@ -14,7 +14,6 @@ use crate::{random, wording};
 pub(crate) struct Sealed {
     /// The occasion that it answers.
     pub(crate) occasion: u64,
-    pub(crate) interaction: InteractionId,
     pub(crate) summary: DecisionSummary,
     /// The decision as JSON.
     pub(crate) whole: String,
@@ -27,6 +26,8 @@ pub(crate) struct Sealed {
     pub(crate) commitment: Digest,
     /// Kind and JSON of each, in order.
     pub(crate) effects: Vec<(&'static str, String)>,
+    /// What failed.
+    pub(crate) faulty: Vec<Faulty>,
     /// What the chain read.
     pub(crate) read: model::Interaction,
 }
@@ -35,13 +36,13 @@ impl Sealed {
     pub(crate) fn new(new: NewDecision) -> Result<Self, StoreError> {
         let NewDecision { seq, decision, trace } = new;
         let salt = random::salt()?;
-        let text = canonical_json(&trace).map_err(|error| StoreError::Corrupt(broken(&error)))?;
+        let text = canonical(&trace).map_err(|error| StoreError::Corrupt(broken(&error)))?;
         let signals = found(&trace);
         let effects =
             decision.routing.effects.iter().map(|effect| Ok((effect.name(), json(effect)?))).collect::<Result<_, StoreError>>()?;
+        let faulty = faulty(&decision, &trace);
         Ok(Self {
             occasion: seq,
-            interaction: decision.interaction.clone(),
             whole: json(&decision)?,
             outline: json(&outline(&decision))?,
             signals: json(&signals)?,
@@ -56,9 +57,10 @@ impl Sealed {
                 signals,
                 author: trace.interaction.author.as_ref().and_then(shown),
                 excerpt: wording::excerpt(&trace.interaction.text),
-                faulted: trace.steps.iter().any(|step| matches!(step.outcome, StepOutcome::Faulted(_))),
+                faulted: !faulty.is_empty(),
                 decision,
             },
+            faulty,
             read: trace.interaction,
         })
     }
@@ -107,9 +109,7 @@ fn found(trace: &Trace) -> Vec<Signal> {
 
 fn said(step: &StepRecord) -> Vec<Signal> {
     match &step.outcome {
-        StepOutcome::Said(answer) if matches!(step.role, Role::Classifier | Role::Enricher) => {
-            serde_json::from_value(answer.clone()).unwrap_or_default()
-        }
+        StepOutcome::Said(answer) if matches!(step.role, Role::Classifier | Role::Enricher) => Vec::deserialize(answer).unwrap_or_default(),
         _ => Vec::new(),
     }
 }

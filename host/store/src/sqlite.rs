@@ -3,31 +3,39 @@
 mod accept;
 mod cell;
 mod change;
+mod connect;
 mod conversation;
 mod decide;
 mod edit;
 mod fact;
+mod fault;
 mod keep;
 mod lock;
+mod occasion;
 mod open;
 mod open_error;
 mod port;
 mod read;
-mod script;
+mod readers;
+mod schema;
 mod session;
 mod severity;
 mod state;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod writer;
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use dispatch::port::{Clock, StoreError, SystemClock};
-use sqlx::SqlitePool;
 
 use self::change::Change;
+use self::connect::Place;
+use self::readers::Readers;
+use self::waiting::Waiting;
 use self::writer::Writer;
 use crate::settings::StoreSettings;
 
@@ -38,7 +46,9 @@ pub use self::open_error::OpenError;
 pub struct SqliteStore {
     /// None: reads only.
     writer: Option<Writer>,
-    readers: SqlitePool,
+    readers: Readers,
+    /// Empty without a writer.
+    waiting: Arc<Waiting>,
     clock: Arc<dyn Clock>,
 }
 
@@ -56,10 +66,13 @@ impl SqliteStore {
     /// # Errors
     /// As [`Self::open`].
     pub async fn open_with_clock(path: impl AsRef<Path>, settings: StoreSettings, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let path = path.as_ref();
-        let (session, options, lock) = open::writer(path, &settings).await?;
-        let writer = Writer::start(session, options, lock, &settings);
-        Ok(Self { writer: Some(writer), readers: open::readers(path, &settings), clock })
+        let place = Place::new(path.as_ref(), &settings);
+        let opened = off(&place, open::writer).await??;
+        let waiting = Arc::new(Waiting::default());
+        let failed = |error: io::Error| OpenError::Other { path: place.path().to_owned(), detail: error.to_string() };
+        let readers = Readers::start(&place, &settings).map_err(failed)?;
+        let writer = Writer::start(opened, place.clone(), Arc::clone(&waiting), &settings).map_err(failed)?;
+        Ok(Self { writer: Some(writer), readers, waiting, clock })
     }
 
     /// Opens the database for reading, beside a server or without one. Whatever writes is answered `Unavailable`.
@@ -67,10 +80,12 @@ impl SqliteStore {
     /// # Errors
     /// See [`OpenError`].
     pub async fn open_reader(path: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let path = path.as_ref();
         let settings = StoreSettings::default();
-        open::check_readable(path, &settings).await?;
-        Ok(Self { writer: None, readers: open::readers(path, &settings), clock: Arc::new(SystemClock) })
+        let place = Place::new(path.as_ref(), &settings);
+        off(&place, open::check_readable).await??;
+        let failed = |error: io::Error| OpenError::Other { path: place.path().to_owned(), detail: error.to_string() };
+        let readers = Readers::start(&place, &settings).map_err(failed)?;
+        Ok(Self { writer: None, readers, waiting: Arc::default(), clock: Arc::new(SystemClock) })
     }
 
     /// Writes what waits, refuses what comes later and closes the file. Returns when another server may open it.
@@ -87,6 +102,13 @@ impl SqliteStore {
             None => Err(StoreError::Unavailable("it was opened for reading only".to_owned())),
         }
     }
+}
+
+/// Opening may wait for the disk and for locks.
+async fn off<T: Send + 'static>(place: &Place, open: fn(&Place) -> Result<T, OpenError>) -> Result<Result<T, OpenError>, OpenError> {
+    let opened = place.clone();
+    let failed = |error: tokio::task::JoinError| OpenError::Other { path: place.path().to_owned(), detail: error.to_string() };
+    tokio::task::spawn_blocking(move || open(&opened)).await.map_err(failed)
 }
 
 impl std::fmt::Debug for SqliteStore {

@@ -1,6 +1,7 @@
 //! What every backend must do: cases over `dyn Store`, each on a fresh store. A backend calls [`for_each_case`] with a macro of its own.
 
 pub(crate) mod deciding;
+pub(crate) mod faulted;
 pub(crate) mod fixtures;
 pub(crate) mod intake;
 pub(crate) mod listing;
@@ -28,6 +29,12 @@ macro_rules! for_each_case {
         $test!(deciding::counts_are_as_of_the_occasion);
         $test!(deciding::what_is_about_something_else_is_refused);
         $test!(deciding::one_of_many_at_once_decides);
+        $test!(faulted::what_failed_is_listed);
+        $test!(faulted::the_last_fault_of_its_kind_is_the_cause);
+        $test!(faulted::another_decision_takes_it_out);
+        $test!(faulted::it_is_decided_again_in_order);
+        $test!(faulted::the_second_decision_of_an_occasion_leaves_no_fault);
+        $test!(faulted::only_what_failed_can_be_decided_again);
         $test!(listing::decisions_have_pages_and_filters);
         $test!(listing::interactions_have_pages_and_filters);
         $test!(listing::conversations_are_latest_first);

@@ -1,18 +1,17 @@
 //! What an interaction reads like: what was said, as its newest edit puts it.
 
-use model::{Interaction, Item};
+use model::{Author, Interaction, Item};
 
 /// Longest excerpt in lists.
 pub(crate) const EXCERPT_CHARS_MAX: usize = 200;
 
 /// The interaction as its newest edit puts it. Where it belongs and when it was said stay as they were; so does the author when the edit
-/// names none. Depends on nothing but the two facts, so that the order in which edits arrive does not matter.
-pub(crate) fn reworded(said: &Interaction, said_item: &Item, edit: &Item) -> Interaction {
+/// names none: `author` is who said it. Depends on nothing but the two facts, so that the order in which edits arrive does not matter.
+pub(crate) fn reworded(said: &Interaction, author: Option<&Author>, edit: &Item) -> Interaction {
     let mut now = said.clone();
-    let was = said_item.clone();
     now.kind = edit.kind;
     now.visibility = edit.visibility;
-    now.author = edit.author.clone().or(was.author);
+    now.author = edit.author.clone().or_else(|| author.cloned());
     now.subject = edit.subject.clone();
     now.text = edit.text.clone();
     now.language = edit.language.clone();

@@ -1,4 +1,3 @@
-use async_trait::async_trait;
 use dispatch::port::StoreError;
 use tokio::sync::oneshot;
 
@@ -7,8 +6,7 @@ use super::severity::Severity;
 use crate::noted::broken;
 
 /// Something to write. The writer may apply it twice, when the first try was rolled back.
-#[async_trait]
-pub(crate) trait Change: Send + Sync + 'static {
+pub(crate) trait Change: Send + 'static {
     /// What the caller is told once it is durable.
     type Output: Send + 'static;
 
@@ -16,7 +14,7 @@ pub(crate) trait Change: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Failure::Refused`] only before anything was written.
-    async fn apply(&self, session: &mut Session) -> Result<Self::Output, Failure>;
+    fn apply(&self, session: &mut Session) -> Result<Self::Output, Failure>;
 }
 
 /// Why a change was not applied.
@@ -25,7 +23,7 @@ pub(crate) enum Failure {
     /// An answer, not an accident; nothing was written.
     Refused(StoreError),
     /// The database failed.
-    Database(sqlx::Error),
+    Database(rusqlite::Error),
     /// What is stored could not be read.
     Unreadable(String),
 }
@@ -48,8 +46,8 @@ impl Failure {
     }
 }
 
-impl From<sqlx::Error> for Failure {
-    fn from(error: sqlx::Error) -> Self {
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
         Self::Database(error)
     }
 }
@@ -61,7 +59,7 @@ impl From<serde_json::Error> for Failure {
 }
 
 /// In the port's words.
-pub(crate) fn store_error(error: &sqlx::Error) -> StoreError {
+pub(crate) fn store_error(error: &rusqlite::Error) -> StoreError {
     match Severity::of(error) {
         Severity::Change => StoreError::Corrupt(error.to_string()),
         Severity::Moment | Severity::Connection | Severity::Sync => StoreError::Unavailable(error.to_string()),
@@ -69,10 +67,9 @@ pub(crate) fn store_error(error: &sqlx::Error) -> StoreError {
 }
 
 /// A change on its way through the writer, with whoever waits for it.
-#[async_trait]
 pub(crate) trait Posted: Send {
     /// Applies it and keeps the answer until the batch is durable. A refusal is an answer.
-    async fn apply(&mut self, session: &mut Session) -> Result<(), Failure>;
+    fn apply(&mut self, session: &mut Session) -> Result<(), Failure>;
     /// Keeps this answer instead: the change failed alone.
     fn fail(&mut self, failure: Failure);
     /// The batch is durable: answers.
@@ -95,10 +92,9 @@ impl<C: Change> Post<C> {
     }
 }
 
-#[async_trait]
 impl<C: Change> Posted for Post<C> {
-    async fn apply(&mut self, session: &mut Session) -> Result<(), Failure> {
-        self.answer = match self.change.apply(session).await {
+    fn apply(&mut self, session: &mut Session) -> Result<(), Failure> {
+        self.answer = match self.change.apply(session) {
             Ok(output) => Some(Ok(output)),
             Err(Failure::Refused(error)) => Some(Err(error)),
             Err(failure) => return Err(failure),
@@ -111,9 +107,12 @@ impl<C: Change> Posted for Post<C> {
     }
 
     fn settle(self: Box<Self>) {
-        let answer = self.answer.unwrap_or_else(|| Err(StoreError::Unavailable("the change was not applied".to_owned())));
+        let Self { change, answer, reply } = *self;
+        // Before the answer: what the change shares with the caller is the caller's alone then.
+        drop(change);
+        let answer = answer.unwrap_or_else(|| Err(StoreError::Unavailable("the change was not applied".to_owned())));
         // Whoever asked may have gone; what is durable stays.
-        let _gone = self.reply.send(answer);
+        let _gone = reply.send(answer);
     }
 
     fn refuse(self: Box<Self>, why: &str) {

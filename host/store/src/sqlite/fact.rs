@@ -1,14 +1,19 @@
 //! Keeping one fact, and what it changes: the heart of an intake. The state that results depends on the set of facts about an item, not on
 //! the order in which they arrive; only which occasions arise depends on what was decided in between.
 
-use model::{Event, EventKind, Fact, InteractionId, Item, Trigger};
+use std::borrow::Cow;
 
-use super::cell::at;
+use model::{Event, EventKind, Fact, InteractionId, Item, Situation, Trigger};
+use rusqlite::{Row, params};
+
+use super::cell::{at, count, time};
 use super::change::Failure;
-use super::conversation;
-use super::edit;
-use super::script::Script;
+use super::conversation::{self, Counts};
+use super::occasion::{self, Arising};
+use super::read::conversations::Standing;
 use super::session::Session;
+use super::waiting::Remembered;
+use super::{edit, fault};
 use crate::noted::{Bearing, NotedDelivery, NotedFact, NotedItem};
 use crate::wording;
 
@@ -20,33 +25,27 @@ pub(crate) enum Kept {
     New(Option<InteractionId>),
 }
 
-/// Adds to the script what the fact changes. The script is empty or holds nothing that matters to this fact.
-pub(crate) async fn keep(
-    session: &mut Session,
-    script: &mut Script,
-    delivery: &NotedDelivery,
-    delivery_seq: i64,
-    noted: &NotedFact,
-) -> Result<Kept, Failure> {
+/// Keeps a fact that is not known yet, with what it changes.
+pub(crate) fn keep(session: &mut Session, delivery: &NotedDelivery, delivery_seq: i64, noted: &NotedFact) -> Result<Kept, Failure> {
     let occasion = match &noted.bearing {
         Bearing::Said(item) => {
-            let before = Before::load(session, noted, item).await?;
+            let before = Before::load(session, noted, item)?;
             if before.known {
                 return Ok(Kept::Known);
             }
-            let seq = insert(session, script, delivery_seq, noted);
-            if before.item_known { None } else { Some(said(session, script, delivery, (delivery_seq, seq), noted, item, before).await?) }
+            let seq = insert(session, delivery_seq, noted)?;
+            if before.item_known { None } else { Some(said(session, delivery, (delivery_seq, seq), noted, item, before)?) }
         }
         bearing => {
-            if is_known(session, noted).await? {
+            if is_known(session, noted)? {
                 return Ok(Kept::Known);
             }
-            insert(session, script, delivery_seq, noted);
+            insert(session, delivery_seq, noted)?;
             match bearing {
-                Bearing::Edited(item) => edit::apply(session, script, noted, item).await?,
-                Bearing::Removed => removed(script, noted),
+                Bearing::Edited(item) => edit::apply(session, noted, item)?,
+                Bearing::Removed => removed(session, noted)?,
                 Bearing::Echo(conversation) => {
-                    conversation::answered(session, script, &delivery.connector, conversation, noted.at).await?;
+                    conversation::answered(session, &delivery.connector, conversation, noted.at)?;
                     None
                 }
                 Bearing::Said(_) | Bearing::Kept => None,
@@ -80,7 +79,6 @@ pub(crate) fn item_of(content: &str) -> Result<Option<Item>, serde_json::Error> 
 }
 
 /// What is known when a customer's words arrive.
-#[derive(sqlx::FromRow)]
 struct Before {
     known: bool,
     item_known: bool,
@@ -88,122 +86,117 @@ struct Before {
     newest_edit: Option<i64>,
     edited_at: Option<i64>,
     removed: bool,
-    conversation: Option<i64>,
-    inbound_count: Option<i64>,
-    unanswered_count: Option<i64>,
-    last_reply_at: Option<i64>,
+    /// Of its conversation, when that is known.
+    conversation: Option<(i64, Counts, Standing)>,
 }
 
 impl Before {
-    async fn load(session: &mut Session, noted: &NotedFact, item: &NotedItem) -> Result<Self, Failure> {
+    fn load(session: &Session, noted: &NotedFact, item: &NotedItem) -> Result<Self, Failure> {
         let name = noted.item.as_ref().map(|name| name.bytes());
         let sql = "SELECT EXISTS (SELECT 1 FROM fact WHERE key = ?1) AS known,
                           EXISTS (SELECT 1 FROM interaction WHERE item = ?2) AS item_known,
                           (SELECT count(*) FROM fact WHERE item = ?2 AND kind = 'edited') AS edits,
-                          newest.seq AS newest_edit, newest.at AS edited_at,
-                          EXISTS (SELECT 1 FROM fact WHERE item = ?2 AND kind = 'removed') AS removed,
-                          conversation.seq AS conversation, inbound_count, unanswered_count, last_reply_at
-                   FROM (SELECT 1)
-                   LEFT JOIN conversation ON conversation.id = ?3
-                   LEFT JOIN fact AS newest ON newest.seq =
-                       (SELECT seq FROM fact WHERE item = ?2 AND kind = 'edited' ORDER BY at DESC, seq DESC LIMIT 1)";
-        let id = item.conversation.id.bytes();
-        Ok(sqlx::query_as(sql).bind(noted.key.bytes()).bind(name).bind(id).fetch_one(&mut session.connection).await?)
+                          (SELECT seq FROM fact WHERE item = ?2 AND kind = 'edited' ORDER BY at DESC, seq DESC LIMIT 1) AS newest_edit,
+                          (SELECT max(at) FROM fact WHERE item = ?2 AND kind = 'edited') AS edited_at,
+                          EXISTS (SELECT 1 FROM fact WHERE item = ?2 AND kind = 'removed') AS removed";
+        let mut before = session.first(sql, params![noted.key.bytes(), name], Self::read)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+        before.conversation = conversation::find(session, &item.conversation)?;
+        Ok(before)
+    }
+
+    fn read(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            known: row.get(0)?,
+            item_known: row.get(1)?,
+            edits: row.get(2)?,
+            newest_edit: row.get(3)?,
+            edited_at: row.get(4)?,
+            removed: row.get(5)?,
+            conversation: None,
+        })
     }
 
     /// The interaction as it reads with the edits that came before it.
-    async fn words(&self, session: &mut Session, item: &NotedItem) -> Result<String, Failure> {
-        let Some(edit) = self.newest_edit else { return Ok(serde_json::to_string(&item.interaction)?) };
-        let content: Option<String> =
-            sqlx::query_scalar("SELECT event FROM fact_content WHERE fact = ?").bind(edit).fetch_optional(&mut session.connection).await?;
-        let edit = content.as_deref().map(item_of).transpose()?.flatten();
-        let now = edit.map(|edit| wording::reworded(&item.interaction, &item.item, &edit));
-        Ok(serde_json::to_string(now.as_ref().unwrap_or(&item.interaction))?)
+    fn words<'a>(&self, session: &Session, item: &'a NotedItem) -> Result<Cow<'a, str>, Failure> {
+        let as_said = Cow::Borrowed(item.words.as_str());
+        let Some(edit) = self.newest_edit else { return Ok(as_said) };
+        let content: Option<String> = session.first("SELECT event FROM fact_content WHERE fact = ?", [edit], |row| row.get(0))?;
+        let Some(edit) = content.as_deref().map(item_of).transpose()?.flatten() else { return Ok(as_said) };
+        let now = wording::reworded(&item.interaction, item.interaction.author.as_ref(), &edit);
+        Ok(Cow::Owned(serde_json::to_string(&now)?))
     }
 }
 
-async fn is_known(session: &mut Session, noted: &NotedFact) -> Result<bool, Failure> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM fact WHERE key = ?)";
-    Ok(sqlx::query_scalar(sql).bind(noted.key.bytes()).fetch_one(&mut session.connection).await?)
+fn is_known(session: &Session, noted: &NotedFact) -> Result<bool, Failure> {
+    Ok(session.first("SELECT 1 FROM fact WHERE key = ?", [noted.key.bytes()], |_| Ok(()))?.is_some())
 }
 
-fn insert(session: &mut Session, script: &mut Script, delivery: i64, noted: &NotedFact) -> i64 {
+fn insert(session: &mut Session, delivery: i64, noted: &NotedFact) -> Result<i64, Failure> {
     let seq = session.sequences.next_fact();
-    script
-        .then("INSERT INTO fact (seq, key, delivery, kind, item, at) VALUES (?, ?, ?, ?, ?, ?)")
-        .bind(seq)
-        .bind(noted.key.bytes())
-        .bind(delivery)
-        .bind(noted.kind.name())
-        .bind(noted.item.as_ref().map(|name| name.bytes()))
-        .bind(at(noted.at));
-    script.then("INSERT INTO fact_content (fact, event) VALUES (?, ?)").bind(seq).bind(noted.content.as_str());
-    seq
+    let item = noted.item.as_ref().map(|name| name.bytes());
+    let row = "INSERT INTO fact (seq, key, delivery, kind, item, at) VALUES (?, ?, ?, ?, ?, ?)";
+    session.run(row, params![seq, noted.key.bytes(), delivery, noted.kind.name(), item, at(noted.at)])?;
+    session.run("INSERT INTO fact_content (fact, event) VALUES (?, ?)", params![seq, noted.content])?;
+    Ok(seq)
 }
 
 /// A new interaction, with whatever was already known about it, and an occasion to decide.
-async fn said(
+fn said(
     session: &mut Session,
-    script: &mut Script,
     delivery: &NotedDelivery,
     (delivery_seq, fact_seq): (i64, i64),
     noted: &NotedFact,
     item: &NotedItem,
     before: Before,
 ) -> Result<InteractionId, Failure> {
-    let words = before.words(session, item).await?;
-    let counts = conversation::Counts {
-        inbound: before.inbound_count.unwrap_or_default(),
-        unanswered: before.unanswered_count.unwrap_or_default(),
-        last_reply_at: before.last_reply_at,
+    let words = before.words(session, item)?;
+    let Before { edits, edited_at, removed, conversation, .. } = before;
+    let (known, counts, standing) = match conversation {
+        Some((seq, counts, standing)) => (Some(seq), counts, standing),
+        None => (None, Counts::default(), Standing::default()),
     };
-    let (conversation, counts) =
-        conversation::spoken(session, script, &delivery.connector, &item.conversation, noted.at, before.conversation, counts);
+    let (conversation, counts) = conversation::spoken(session, &delivery.connector, &item.conversation, noted.at, known, counts)?;
     let seq = session.sequences.next_interaction();
-    script
-        .then(
-            "INSERT INTO interaction (seq, id, item, fact, delivery, conversation, connector, channel, lane, read_by, occurred_at, received_at,
-                                      edits, edited_at, removed)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(seq)
-        .bind(item.id.0.as_str())
-        .bind(noted.item.as_ref().map(|name| name.bytes()))
-        .bind(fact_seq)
-        .bind(delivery_seq)
-        .bind(conversation)
-        .bind(delivery.connector.as_str())
-        .bind(delivery.channel.as_str())
-        .bind(item.lane.bytes())
-        .bind(delivery.read_by.0.as_str())
-        .bind(at(item.interaction.occurred_at))
-        .bind(at(item.interaction.received_at))
-        .bind(before.edits)
-        .bind(before.edited_at)
-        .bind(before.removed);
-    script
-        .then("INSERT INTO interaction_content (interaction, source_id, words) VALUES (?, ?, ?)")
-        .bind(seq)
-        .bind(item.item.source_id.as_str())
-        .bind(words);
-    occasion(script, seq, &Trigger::Arrived, counts)?;
+    let row = "INSERT INTO interaction (seq, id, item, fact, delivery, conversation, connector, channel, lane, read_by, occurred_at,
+                                        received_at, edits, edited_at, removed)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let (id, name) = (&item.interaction.id, noted.item.as_ref().map(|name| name.bytes()));
+    let (occurred_at, received_at) = (at(item.interaction.occurred_at), at(item.interaction.received_at));
+    let (lane, read_by) = (item.lane.bytes(), &delivery.read_by.0);
+    #[rustfmt::skip]
+    session.run(row, params![seq, id.0, name, fact_seq, delivery_seq, conversation, delivery.connector, delivery.channel, lane, read_by,
+                             occurred_at, received_at, edits, edited_at, removed])?;
+    let content = "INSERT INTO interaction_content (interaction, source_id, words) VALUES (?, ?, ?)";
+    session.run(content, params![seq, item.source_id, words])?;
+    let arising = Arising { interaction: seq, id, lane: item.lane, conversation, trigger: &Trigger::Arrived, counts };
+    let remembered = matches!(words, Cow::Borrowed(_)).then(|| Remembered {
+        interaction: item.interaction.clone(),
+        situation: situation(standing, counts),
+        read_by: delivery.read_by.clone(),
+        words_bytes: words.len(),
+    });
+    occasion::arise(session, &arising, remembered)?;
     session.count("interactions", 1);
-    Ok(item.id.clone())
+    Ok(id.clone())
 }
 
-/// A reason to decide, with the counts as they are when it arises.
-pub(crate) fn occasion(script: &mut Script, interaction: i64, trigger: &Trigger, counts: conversation::Counts) -> Result<(), Failure> {
-    script
-        .then("INSERT INTO occasion (interaction, asked, inbound_count, unanswered_count, last_reply_at) VALUES (?, ?, ?, ?, ?)")
-        .bind(interaction)
-        .bind(serde_json::to_string(trigger)?)
-        .bind(counts.inbound)
-        .bind(counts.unanswered)
-        .bind(counts.last_reply_at);
-    Ok(())
+/// As the policy is told it.
+fn situation(standing: Standing, counts: Counts) -> Situation {
+    Situation {
+        trigger: Trigger::Arrived,
+        inbound_count: count(counts.inbound),
+        unanswered_count: count(counts.unanswered),
+        last_reply_at: counts.last_reply_at.map(time),
+        ..standing.situation()
+    }
 }
 
-fn removed(script: &mut Script, noted: &NotedFact) -> Option<InteractionId> {
-    script.then("UPDATE interaction SET removed = 1 WHERE item = ?").bind(noted.item.as_ref().map(|name| name.bytes()));
-    None
+fn removed(session: &mut Session, noted: &NotedFact) -> Result<Option<InteractionId>, Failure> {
+    let item = noted.item.as_ref().map(|name| name.bytes());
+    let known = session.first("UPDATE interaction SET removed = 1 WHERE item = ? RETURNING seq", params![item], |row| row.get(0))?;
+    if let Some(interaction) = known {
+        // Nobody decides about it again.
+        fault::settle(session, interaction)?;
+    }
+    Ok(None)
 }

@@ -1,12 +1,11 @@
 //! The small changes: quarantine, generations, the probe.
 
-use async_trait::async_trait;
 use model::{Configuration, DeliveryId, Digest, GenerationId, Timestamp};
+use rusqlite::params;
 
 use super::accept::quarantined;
 use super::cell::at;
 use super::change::{Change, Failure};
-use super::script::Script;
 use super::session::Session;
 use crate::noted::RawContent;
 
@@ -40,77 +39,50 @@ pub(crate) struct Remember {
 /// Writes and syncs something of no meaning: the only proof that the next delivery can be kept.
 pub(crate) struct Probe;
 
-#[async_trait]
 impl Change for Quarantine {
     type Output = DeliveryId;
 
-    async fn apply(&self, session: &mut Session) -> Result<DeliveryId, Failure> {
+    fn apply(&self, session: &mut Session) -> Result<DeliveryId, Failure> {
         let seq = session.sequences.next_delivery();
-        let mut script = Script::default();
-        script
-            .then(
-                "INSERT INTO delivery (seq, id, connector, channel, received_at, read_by, body_bytes, facts, duplicates)
-                 VALUES (?, ?, ?, '', ?, ?, ?, 0, 0)",
-            )
-            .bind(seq)
-            .bind(self.id.0.as_str())
-            .bind(self.connector.as_str())
-            .bind(at(self.received_at))
-            .bind(self.read_by.0.as_str())
-            .bind(i64::try_from(self.content.body.len()).unwrap_or(i64::MAX));
-        script
-            .then("INSERT INTO delivery_content (delivery, head, body) VALUES (?, ?, ?)")
-            .bind(seq)
-            .bind(self.content.head.as_str())
-            .bind(self.content.body.as_slice());
-        script
-            .then("INSERT INTO quarantine (delivery, cause, digest, tries) VALUES (?, ?, ?, 1)")
-            .bind(seq)
-            .bind(self.cause.as_str())
-            .bind(self.digest.as_str());
-        script.then("INSERT INTO quarantine_content (delivery, detail) VALUES (?, ?)").bind(seq).bind(self.detail.as_str());
-        script.run(&mut session.connection).await?;
+        let row = "INSERT INTO delivery (seq, id, connector, channel, received_at, read_by, body_bytes, facts, duplicates)
+                   VALUES (?, ?, ?, '', ?, ?, ?, 0, 0)";
+        let body_bytes = i64::try_from(self.content.body.len()).unwrap_or(i64::MAX);
+        session.run(row, params![seq, self.id.0, self.connector, at(self.received_at), self.read_by.0, body_bytes])?;
+        let content = "INSERT INTO delivery_content (delivery, head, body) VALUES (?, ?, ?)";
+        session.run(content, params![seq, self.content.head, self.content.body])?;
+        let quarantine = "INSERT INTO quarantine (delivery, cause, digest, tries) VALUES (?, ?, ?, 1)";
+        session.run(quarantine, params![seq, self.cause, self.digest.as_str()])?;
+        session.run("INSERT INTO quarantine_content (delivery, detail) VALUES (?, ?)", params![seq, self.detail])?;
         Ok(self.id.clone())
     }
 }
 
-#[async_trait]
 impl Change for Retain {
     type Output = ();
 
-    async fn apply(&self, session: &mut Session) -> Result<(), Failure> {
-        let seq = quarantined(session, &self.id).await?;
-        let mut script = Script::default();
-        script
-            .then("UPDATE quarantine SET cause = ?, digest = ?, tries = tries + 1 WHERE delivery = ?")
-            .bind(self.cause.as_str())
-            .bind(self.digest.as_str())
-            .bind(seq);
-        script.then("UPDATE quarantine_content SET detail = ? WHERE delivery = ?").bind(self.detail.as_str()).bind(seq);
-        Ok(script.run(&mut session.connection).await?)
+    fn apply(&self, session: &mut Session) -> Result<(), Failure> {
+        let seq = quarantined(session, &self.id)?;
+        let update = "UPDATE quarantine SET cause = ?, digest = ?, tries = tries + 1 WHERE delivery = ?";
+        session.run(update, params![self.cause, self.digest.as_str(), seq])?;
+        session.run("UPDATE quarantine_content SET detail = ? WHERE delivery = ?", params![self.detail, seq])?;
+        Ok(())
     }
 }
 
-#[async_trait]
 impl Change for Remember {
     type Output = ();
 
-    async fn apply(&self, session: &mut Session) -> Result<(), Failure> {
-        let mut script = Script::default();
-        script
-            .then("INSERT INTO generation (id, configuration, remembered_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING")
-            .bind(self.id.0.as_str())
-            .bind(serde_json::to_string(&self.configuration)?)
-            .bind(at(self.at));
-        Ok(script.run(&mut session.connection).await?)
+    fn apply(&self, session: &mut Session) -> Result<(), Failure> {
+        let row = "INSERT INTO generation (id, configuration, remembered_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING";
+        session.run(row, params![self.id.0, serde_json::to_string(&self.configuration)?, at(self.at)])?;
+        Ok(())
     }
 }
 
-#[async_trait]
 impl Change for Probe {
     type Output = ();
 
-    async fn apply(&self, session: &mut Session) -> Result<(), Failure> {
+    fn apply(&self, session: &mut Session) -> Result<(), Failure> {
         session.count("probes", 1);
         Ok(())
     }

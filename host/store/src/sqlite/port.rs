@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dispatch::port::{
-    Accepted, Commit, Conversation, DecisionFilter, Intake, InteractionFilter, NewDecision, NewQuarantine, Pending, Store, StoreError,
-    Totals, Work,
+    Accepted, Commit, Conversation, DecisionFilter, FaultedFilter, Intake, InteractionFilter, NewDecision, NewQuarantine, Pending, Store,
+    StoreError, Totals, Work,
 };
 use model::{
-    Configuration, DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, GenerationId, InteractionId,
-    InteractionRecord, Quarantined, QueueSummary, StoredDecision, Timestamp,
+    Configuration, DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, FaultedInteraction, GenerationId,
+    InteractionId, InteractionRecord, Quarantined, QueueSummary, StoredDecision, Timestamp,
 };
 
 use super::accept::{Accept, Release};
 use super::decide::Decide;
+use super::fault::Redecide;
 use super::keep::{Probe, Quarantine, Remember, Retain};
 use super::{SqliteStore, read};
 use crate::noted::{NotedDelivery, RawContent};
@@ -35,11 +36,13 @@ impl Store for SqliteStore {
     }
 
     async fn quarantined(&self, after: Option<&DeliveryId>, limit: u32) -> Result<Vec<Quarantined>, StoreError> {
-        read::deliveries::quarantined(&self.readers, after, limit).await
+        let after = after.cloned();
+        self.readers.ask(move |connection| read::deliveries::quarantined(connection, after.as_ref(), limit)).await
     }
 
     async fn quarantined_raw(&self, id: &DeliveryId) -> Result<(Quarantined, Delivery), StoreError> {
-        read::deliveries::quarantined_raw(&self.readers, id).await
+        let id = id.clone();
+        self.readers.ask(move |connection| read::deliveries::quarantined_raw(connection, &id)).await
     }
 
     async fn release(&self, id: &DeliveryId, intake: Intake) -> Result<Accepted, StoreError> {
@@ -51,15 +54,23 @@ impl Store for SqliteStore {
     }
 
     async fn cursor(&self, connector: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        read::totals::cursor(&self.readers, connector).await
+        let connector = connector.to_owned();
+        self.readers.ask(move |connection| read::totals::cursor(connection, &connector)).await
     }
 
     async fn pending(&self, after: u64, limit: u32) -> Result<Vec<Pending>, StoreError> {
-        read::work::pending(&self.readers, after, limit).await
+        match self.waiting.after(after, limit) {
+            Some(remembered) => Ok(remembered),
+            None => self.readers.ask(move |connection| read::work::pending(connection, after, limit)).await,
+        }
     }
 
     async fn work(&self, pending: &Pending) -> Result<Work, StoreError> {
-        read::work::work(&self.readers, pending).await
+        if let Some(remembered) = self.waiting.work(pending.seq) {
+            return Ok(remembered);
+        }
+        let pending = pending.clone();
+        self.readers.ask(move |connection| read::work::work(connection, &pending)).await
     }
 
     async fn decide(&self, decision: NewDecision) -> Result<Commit, StoreError> {
@@ -67,46 +78,59 @@ impl Store for SqliteStore {
         match self.change(Decide(Arc::clone(&sealed))).await? {
             None => Ok(Commit::AlreadyDecided),
             Some((seq, again)) => {
-                let summary = Box::new(DecisionSummary { seq, ..sealed.summary.clone() });
-                Ok(Commit::Stored { summary, again })
+                // The writer has let go of it: nothing is copied.
+                let summary = Arc::try_unwrap(sealed).map_or_else(|shared| shared.summary.clone(), |sealed| sealed.summary);
+                Ok(Commit::Stored { summary: Box::new(DecisionSummary { seq, ..summary }), again })
             }
         }
     }
 
+    async fn faulted(&self, filter: FaultedFilter) -> Result<Vec<FaultedInteraction>, StoreError> {
+        self.readers.ask(move |connection| read::faults::list(connection, &filter)).await
+    }
+
+    async fn redecide(&self, interaction: &InteractionId) -> Result<(), StoreError> {
+        self.change(Redecide(interaction.clone())).await
+    }
+
     async fn interactions(&self, filter: InteractionFilter) -> Result<Vec<(u64, InteractionRecord)>, StoreError> {
-        read::interactions::list(&self.readers, &filter).await
+        self.readers.ask(move |connection| read::interactions::list(connection, &filter)).await
     }
 
     async fn interaction(&self, id: &InteractionId) -> Result<InteractionRecord, StoreError> {
-        read::interactions::one(&self.readers, id).await
+        let id = id.clone();
+        self.readers.ask(move |connection| read::interactions::one(connection, &id)).await
     }
 
     async fn conversations(&self, before: Option<Timestamp>, limit: u32) -> Result<Vec<Conversation>, StoreError> {
-        read::conversations::list(&self.readers, before, limit).await
+        self.readers.ask(move |connection| read::conversations::list(connection, before, limit)).await
     }
 
     async fn decisions(&self, filter: DecisionFilter) -> Result<Vec<DecisionSummary>, StoreError> {
-        read::decisions::list(&self.readers, &filter).await
+        self.readers.ask(move |connection| read::decisions::list(connection, &filter)).await
     }
 
     async fn decision(&self, id: &DecisionId) -> Result<StoredDecision, StoreError> {
-        read::decisions::one(&self.readers, id).await
+        let id = id.clone();
+        self.readers.ask(move |connection| read::decisions::one(connection, &id)).await
     }
 
     async fn decisions_of(&self, id: &InteractionId) -> Result<Vec<StoredDecision>, StoreError> {
-        read::decisions::of(&self.readers, id).await
+        let id = id.clone();
+        self.readers.ask(move |connection| read::decisions::of(connection, &id)).await
     }
 
     async fn deliveries(&self, before: Option<&DeliveryId>, limit: u32) -> Result<Vec<DeliverySummary>, StoreError> {
-        read::deliveries::list(&self.readers, before, limit).await
+        let before = before.cloned();
+        self.readers.ask(move |connection| read::deliveries::list(connection, before.as_ref(), limit)).await
     }
 
     async fn queues(&self) -> Result<Vec<QueueSummary>, StoreError> {
-        read::queues::list(&self.readers).await
+        self.readers.ask(read::queues::list).await
     }
 
     async fn totals(&self) -> Result<Totals, StoreError> {
-        read::totals::totals(&self.readers).await
+        self.readers.ask(read::totals::totals).await
     }
 
     async fn remember_generation(&self, id: &GenerationId, configuration: &Configuration, at: Timestamp) -> Result<(), StoreError> {
@@ -114,7 +138,8 @@ impl Store for SqliteStore {
     }
 
     async fn generation(&self, id: &GenerationId) -> Result<Configuration, StoreError> {
-        read::totals::generation(&self.readers, id).await
+        let id = id.clone();
+        self.readers.ask(move |connection| read::totals::generation(connection, &id)).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

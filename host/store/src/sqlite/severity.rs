@@ -1,3 +1,5 @@
+use rusqlite::Error;
+
 /// What an error of the database means for those who wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Severity {
@@ -13,22 +15,23 @@ pub(crate) enum Severity {
 }
 
 impl Severity {
-    pub(crate) fn of(error: &sqlx::Error) -> Self {
+    pub(crate) fn of(error: &Error) -> Self {
         match error {
-            sqlx::Error::Database(error) => error.code().and_then(|code| code.parse().ok()).map_or(Self::Connection, Self::of_code),
-            sqlx::Error::RowNotFound
-            | sqlx::Error::TypeNotFound { .. }
-            | sqlx::Error::ColumnIndexOutOfBounds { .. }
-            | sqlx::Error::ColumnNotFound(_)
-            | sqlx::Error::ColumnDecode { .. }
-            | sqlx::Error::Encode(_)
-            | sqlx::Error::Decode(_) => Self::Change,
+            Error::SqliteFailure(error, _) | Error::SqlInputError { error, .. } => Self::of_code(error.extended_code),
+            Error::QueryReturnedNoRows
+            | Error::FromSqlConversionFailure(..)
+            | Error::ToSqlConversionFailure(_)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::InvalidColumnIndex(_)
+            | Error::InvalidColumnName(_)
+            | Error::InvalidColumnType(..)
+            | Error::Utf8Error(..) => Self::Change,
             _ => Self::Connection,
         }
     }
 
     /// By SQLite's extended result code, <https://www.sqlite.org/rescode.html>.
-    fn of_code(code: u32) -> Self {
+    fn of_code(code: i32) -> Self {
         match (code & 0xff, code >> 8) {
             (IOERR, FSYNC | DIR_FSYNC) => Self::Sync,
             (ERROR | CONSTRAINT | MISMATCH | TOOBIG | RANGE, _) => Self::Change,
@@ -38,18 +41,18 @@ impl Severity {
     }
 }
 
-const ERROR: u32 = 1;
-const BUSY: u32 = 5;
-const LOCKED: u32 = 6;
-const NOMEM: u32 = 7;
-const IOERR: u32 = 10;
-const FULL: u32 = 13;
-const TOOBIG: u32 = 18;
-const CONSTRAINT: u32 = 19;
-const MISMATCH: u32 = 20;
-const RANGE: u32 = 25;
-const FSYNC: u32 = 4;
-const DIR_FSYNC: u32 = 5;
+const ERROR: i32 = 1;
+const BUSY: i32 = 5;
+const LOCKED: i32 = 6;
+const NOMEM: i32 = 7;
+const IOERR: i32 = 10;
+const FULL: i32 = 13;
+const TOOBIG: i32 = 18;
+const CONSTRAINT: i32 = 19;
+const MISMATCH: i32 = 20;
+const RANGE: i32 = 25;
+const FSYNC: i32 = 4;
+const DIR_FSYNC: i32 = 5;
 
 #[cfg(test)]
 mod tests {
@@ -69,6 +72,6 @@ mod tests {
         check(8, Severity::Connection); // SQLITE_READONLY
         check(1034, Severity::Sync); // SQLITE_IOERR_FSYNC
         check(1290, Severity::Sync); // SQLITE_IOERR_DIR_FSYNC
-        assert_eq!(Severity::of(&sqlx::Error::WorkerCrashed), Severity::Connection);
+        assert_eq!(Severity::of(&Error::InvalidQuery), Severity::Connection);
     }
 }

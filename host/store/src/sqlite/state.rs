@@ -4,26 +4,24 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dispatch::port::{Clock, State, StateEntry, StateError, StoreError};
-use sqlx::Row as _;
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::SqliteStore;
 use super::cell::{at, cell, number};
 use super::change::{Change, Failure};
-use super::script::Script;
 use super::session::Session;
 
 #[async_trait]
 impl State for SqliteStore {
     async fn get(&self, plugin: &str, key: &str) -> Result<Option<StateEntry>, StateError> {
-        let sql = "SELECT value, version FROM plugin_state WHERE plugin = ? AND key = ? AND (expires_at IS NULL OR expires_at > ?)";
-        let row: Option<(Vec<u8>, i64)> = sqlx::query_as(sql)
-            .bind(plugin)
-            .bind(key)
-            .bind(at(self.clock.now()))
-            .fetch_optional(&self.readers)
-            .await
-            .map_err(|error| StateError::Unavailable(error.to_string()))?;
-        Ok(row.map(|(value, version)| StateEntry { value, version: number(version) }))
+        let (plugin, key, now) = (plugin.to_owned(), key.to_owned(), at(self.clock.now()));
+        let found = self.readers.ask(move |connection| {
+            let sql = "SELECT value, version FROM plugin_state WHERE plugin = ? AND key = ? AND (expires_at IS NULL OR expires_at > ?)";
+            let mut entry = connection.prepare_cached(sql)?;
+            let read = |row: &Row<'_>| Ok(StateEntry { value: row.get(0)?, version: number(row.get(1)?) });
+            Ok(entry.query_row((plugin, key, now), read).optional()?)
+        });
+        found.await.map_err(unavailable)
     }
 
     async fn put(
@@ -68,18 +66,17 @@ struct Put {
 
 struct Delete(Entry);
 
-#[async_trait]
 impl Change for Put {
     type Output = Result<u64, StateError>;
 
-    async fn apply(&self, session: &mut Session) -> Result<Self::Output, Failure> {
+    fn apply(&self, session: &mut Session) -> Result<Self::Output, Failure> {
         let now = self.clock.now();
         let Entry { plugin, key } = &self.entry;
         let found = "SELECT (SELECT version FROM plugin_state WHERE plugin = ?1 AND key = ?2 AND (expires_at IS NULL OR expires_at > ?3)),
                             (SELECT coalesce(sum(bytes), 0) FROM plugin_state WHERE plugin = ?1 AND key <> ?2
                                     AND (expires_at IS NULL OR expires_at > ?3))";
-        let (version, others): (Option<i64>, i64) =
-            sqlx::query_as(found).bind(plugin).bind(key).bind(at(now)).fetch_one(&mut session.connection).await?;
+        let found = session.first(found, params![plugin, key, at(now)], |row| Ok((row.get::<_, Option<i64>>(0)?, row.get(1)?)))?;
+        let (version, others) = found.unwrap_or_default();
         if version.map(number) != self.expected {
             return Ok(Err(StateError::Conflict));
         }
@@ -88,35 +85,20 @@ impl Change for Put {
             return Ok(Err(StateError::Quota { bytes_max: self.bytes_max }));
         }
         // What is over is cleared away by whoever writes next.
-        let mut script = Script::default();
-        script
-            .then("DELETE FROM plugin_state WHERE plugin = ? AND (key = ? OR expires_at <= ?)")
-            .bind(plugin.as_str())
-            .bind(key.as_str())
-            .bind(at(now));
-        script.run(&mut session.connection).await?;
-        let insert =
-            "INSERT INTO plugin_state (plugin, key, value, bytes, subject, expires_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING version";
-        let row = sqlx::query(insert)
-            .bind(plugin)
-            .bind(key)
-            .bind(self.value.as_slice())
-            .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
-            .bind(self.subject.as_deref())
-            .bind(self.ttl_ms.map(|ms| cell(now.plus_ms(ms).0)))
-            .fetch_one(&mut session.connection)
-            .await?;
-        Ok(Ok(number(row.try_get(0)?)))
+        session.run("DELETE FROM plugin_state WHERE plugin = ? AND (key = ? OR expires_at <= ?)", params![plugin, key, at(now)])?;
+        let row = "INSERT INTO plugin_state (plugin, key, value, bytes, subject, expires_at) VALUES (?, ?, ?, ?, ?, ?)";
+        let expires_at = self.ttl_ms.map(|ms| cell(now.plus_ms(ms).0));
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        session.run(row, params![plugin, key, self.value, bytes, self.subject, expires_at])?;
+        Ok(Ok(session.last_given()))
     }
 }
 
-#[async_trait]
 impl Change for Delete {
     type Output = ();
 
-    async fn apply(&self, session: &mut Session) -> Result<(), Failure> {
-        let mut script = Script::default();
-        script.then("DELETE FROM plugin_state WHERE plugin = ? AND key = ?").bind(self.0.plugin.as_str()).bind(self.0.key.as_str());
-        Ok(script.run(&mut session.connection).await?)
+    fn apply(&self, session: &mut Session) -> Result<(), Failure> {
+        session.run("DELETE FROM plugin_state WHERE plugin = ? AND key = ?", (&self.0.plugin, &self.0.key))?;
+        Ok(())
     }
 }

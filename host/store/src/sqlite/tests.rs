@@ -1,11 +1,13 @@
 mod accident;
+mod cost;
+mod durability;
 mod erasure;
 mod opening;
+mod remembering;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use tempfile::TempDir;
 
 use super::SqliteStore;
@@ -42,13 +44,11 @@ pub(super) async fn open(path: &Path) -> SqliteStore {
 /// SQL in the middle of a batch.
 pub(super) struct Sql(pub(super) &'static str);
 
-#[async_trait]
 impl Change for Sql {
     type Output = ();
 
-    async fn apply(&self, session: &mut Session) -> Result<(), Failure> {
-        sqlx::query(self.0).execute(&mut session.connection).await?;
-        Ok(())
+    fn apply(&self, session: &mut Session) -> Result<(), Failure> {
+        Ok(session.connection().execute_batch(self.0)?)
     }
 }
 

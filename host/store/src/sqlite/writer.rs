@@ -1,18 +1,20 @@
-//! The one writer: a task that owns the only connection that writes, and commits whatever waits with one sync.
+//! The one writer: a thread that owns the only connection that writes, and commits whatever waits with one sync.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dispatch::port::StoreError;
-use sqlx::sqlite::SqliteConnectOptions;
 use tokio::sync::{mpsc, oneshot};
 
 use super::change::{Change, Post, Posted};
+use super::connect::Place;
 use super::lock::Lock;
 use super::session::Session;
 use super::severity::Severity;
+use super::waiting::Waiting;
 use crate::settings::StoreSettings;
 
-/// The way to the writer. The task ends when all handles are gone, or after [`Writer::close`].
+/// The way to the writer. The thread ends when all handles are gone, or after [`Writer::close`].
 #[derive(Clone, Debug)]
 pub(crate) struct Writer {
     inbox: mpsc::Sender<Message>,
@@ -25,23 +27,36 @@ enum Message {
 }
 
 impl Writer {
-    /// Starts the task. The lock is held as long as it runs.
-    pub(crate) fn start(session: Session, options: SqliteConnectOptions, lock: Lock, settings: &StoreSettings) -> Self {
+    /// Starts the thread. The lock is held as long as it runs.
+    pub(crate) fn start(
+        (session, lock): (Session, Lock),
+        place: Place,
+        waiting: Arc<Waiting>,
+        settings: &StoreSettings,
+    ) -> Result<Self, std::io::Error> {
         let (inbox, messages) = mpsc::channel(settings.writer_queue_max.max(1));
-        let task = Task { session: Some(session), options, distrust: None, batch_jobs_max: settings.batch_jobs_max.max(1), _lock: lock };
-        tokio::spawn(task.run(messages));
-        Self { inbox, wait_max: Duration::from_millis(settings.queue_wait_ms_max) }
+        waiting.begin(session.sequences.occasion);
+        let batch_jobs_max = settings.batch_jobs_max.max(1);
+        let desk = Desk { session: Some(session), place, waiting, distrust: None, batch_jobs_max, _lock: lock };
+        std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || desk.run(messages))?;
+        Ok(Self { inbox, wait_max: Duration::from_millis(settings.queue_wait_ms_max) })
     }
 
     /// Writes it; returns when it is durable.
     pub(crate) async fn change<C: Change>(&self, change: C) -> Result<C::Output, StoreError> {
         let (post, answered) = Post::new(change);
-        match self.inbox.send_timeout(Message::Change(post), self.wait_max).await {
-            Ok(()) => {}
-            Err(mpsc::error::SendTimeoutError::Timeout(_)) => return Err(unavailable("the disk does not keep up: its queue is full")),
-            Err(mpsc::error::SendTimeoutError::Closed(_)) => return Err(unavailable("it is closed")),
+        if let Err(refused) = self.inbox.try_send(Message::Change(post)) {
+            self.send_patiently(refused).await?;
         }
         answered.await.unwrap_or_else(|_| Err(unavailable("it was closed before the change was durable")))
+    }
+
+    async fn send_patiently(&self, refused: mpsc::error::TrySendError<Message>) -> Result<(), StoreError> {
+        match self.inbox.send_timeout(refused.into_inner(), self.wait_max).await {
+            Ok(()) => Ok(()),
+            Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(unavailable("the disk does not keep up: its queue is full")),
+            Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(unavailable("it is closed")),
+        }
     }
 
     /// Writes what waits, refuses what comes later, closes the file.
@@ -57,21 +72,23 @@ fn unavailable(why: &str) -> StoreError {
     StoreError::Unavailable(why.to_owned())
 }
 
-struct Task {
+/// Where the writer sits.
+struct Desk {
     /// None after an accident: the next batch opens another.
     session: Option<Session>,
-    options: SqliteConnectOptions,
+    place: Place,
+    waiting: Arc<Waiting>,
     /// Why nothing may be acknowledged any more.
     distrust: Option<String>,
     batch_jobs_max: usize,
     _lock: Lock,
 }
 
-impl Task {
-    async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
+impl Desk {
+    fn run(mut self, mut messages: mpsc::Receiver<Message>) {
         let mut received = Vec::with_capacity(self.batch_jobs_max);
         let mut closers = Vec::new();
-        while messages.recv_many(&mut received, self.batch_jobs_max).await > 0 {
+        while messages.blocking_recv_many(&mut received, self.batch_jobs_max) > 0 {
             let mut batch = Vec::with_capacity(received.len());
             for message in received.drain(..) {
                 match message {
@@ -82,10 +99,10 @@ impl Task {
                     }
                 }
             }
-            self.commit(batch).await;
+            self.commit(batch);
         }
         if let Some(session) = self.session.take() {
-            session.close().await;
+            session.close();
         }
         drop(self);
         for done in closers {
@@ -93,11 +110,11 @@ impl Task {
         }
     }
 
-    async fn commit(&mut self, mut batch: Vec<Box<dyn Posted>>) {
+    fn commit(&mut self, mut batch: Vec<Box<dyn Posted>>) {
         if batch.is_empty() {
             return;
         }
-        match self.attempt(&mut batch).await {
+        match self.attempt(&mut batch) {
             Ok(()) => batch.into_iter().for_each(Posted::settle),
             Err(why) => {
                 tracing::error!(changes = batch.len(), %why, "nothing of this batch was committed or acknowledged");
@@ -106,17 +123,21 @@ impl Task {
         }
     }
 
-    async fn attempt(&mut self, batch: &mut [Box<dyn Posted>]) -> Result<(), String> {
+    fn attempt(&mut self, batch: &mut [Box<dyn Posted>]) -> Result<(), String> {
         if let Some(why) = &self.distrust {
             return Err(why.clone());
         }
         let mut session = match self.session.take() {
             Some(session) => session,
-            None => Session::open(&self.options).await.map_err(|error| error.to_string())?,
+            None => self.reopen().map_err(|error| error.to_string())?,
         };
-        let Err(failure) = session.commit(batch).await else {
-            self.session = Some(session);
-            return Ok(());
+        let failure = match session.commit(batch) {
+            Ok(news) => {
+                self.waiting.learn(news);
+                self.session = Some(session);
+                return Ok(());
+            }
+            Err(failure) => failure,
         };
         match failure.severity() {
             Severity::Moment => self.session = Some(session),
@@ -128,5 +149,12 @@ impl Task {
             }
         }
         Err(failure.into_error().to_string())
+    }
+
+    /// Whether the last batch is in the database is known only now: what was remembered may be wrong.
+    fn reopen(&self) -> Result<Session, rusqlite::Error> {
+        let session = Session::open(&self.place)?;
+        self.waiting.begin(session.sequences.occasion);
+        Ok(session)
     }
 }

@@ -1,12 +1,13 @@
-use dispatch::port::{Conversation, StoreError};
+use dispatch::port::Conversation;
 use model::{Situation, Timestamp};
-use sqlx::SqlitePool;
+use rusqlite::{Connection, Row};
 
-use super::{Query, all, page};
+use super::Query;
 use crate::sqlite::cell::{at, count, time};
+use crate::sqlite::change::Failure;
 
-/// The columns of a conversation.
-#[derive(sqlx::FromRow)]
+/// Where a conversation stands, as its columns tell.
+#[derive(Default)]
 pub(crate) struct Standing {
     inbound_count: i64,
     unanswered_count: i64,
@@ -21,6 +22,23 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    /// From these columns, the first of which is at `from`: `inbound_count, unanswered_count, last_reply_at, case_open, opened_at, queue,
+    /// agent, previous_agent, first_response_due_at, resolution_due_at`.
+    pub(crate) fn read(row: &Row<'_>, from: usize) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            inbound_count: row.get(from)?,
+            unanswered_count: row.get(from + 1)?,
+            last_reply_at: row.get(from + 2)?,
+            case_open: row.get(from + 3)?,
+            opened_at: row.get(from + 4)?,
+            queue: row.get(from + 5)?,
+            agent: row.get(from + 6)?,
+            previous_agent: row.get(from + 7)?,
+            first_response_due_at: row.get(from + 8)?,
+            resolution_due_at: row.get(from + 9)?,
+        })
+    }
+
     /// As counted now; nobody asks, so there is no trigger and no time.
     pub(crate) fn situation(self) -> Situation {
         Situation {
@@ -39,31 +57,23 @@ impl Standing {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Vec<u8>,
-    connector: String,
-    name: Option<String>,
-    last_at: i64,
-    #[sqlx(flatten)]
-    standing: Standing,
-}
-
 /// Latest first.
-pub(crate) async fn list(readers: &SqlitePool, before: Option<Timestamp>, limit: u32) -> Result<Vec<Conversation>, StoreError> {
+pub(crate) fn list(connection: &Connection, before: Option<Timestamp>, limit: u32) -> Result<Vec<Conversation>, Failure> {
     let mut query = Query::new(
-        "SELECT conversation.*, name FROM conversation
+        "SELECT id, connector, name, last_at, inbound_count, unanswered_count, last_reply_at, case_open, opened_at, queue, agent,
+                previous_agent, first_response_due_at, resolution_due_at
+         FROM conversation
          LEFT JOIN conversation_content ON conversation_content.conversation = conversation.seq WHERE last_at < ",
     );
-    query.push_bind(before.map_or(i64::MAX, at)).push(" ORDER BY last_at DESC, seq DESC");
-    page(&mut query, limit);
-    let rows: Vec<Row> = all(readers, &mut query).await?;
-    let conversation = |row: Row| Conversation {
-        id: hex::encode(row.id),
-        connector: row.connector,
-        conversation: row.name.unwrap_or_default(),
-        situation: row.standing.situation(),
-        last_at: time(row.last_at),
-    };
-    Ok(rows.into_iter().map(conversation).collect())
+    query.bind(before.map_or(i64::MAX, at)).push(" ORDER BY last_at DESC, seq DESC");
+    query.page(limit);
+    query.all(connection, |row| {
+        Ok(Conversation {
+            id: hex::encode(row.get::<_, Vec<u8>>(0)?),
+            connector: row.get(1)?,
+            conversation: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+            situation: Standing::read(row, 4)?.situation(),
+            last_at: time(row.get(3)?),
+        })
+    })
 }

@@ -1,12 +1,12 @@
-use dispatch::port::{DecisionFilter, StoreError};
+use dispatch::port::DecisionFilter;
 use model::{DecisionId, DecisionSummary, Digest, InteractionId, StoredDecision, StoredEffect};
-use sqlx::SqlitePool;
+use rusqlite::{Connection, Row};
 
-use super::{Query, all, first, not_found, page, parse};
+use super::{PAGE_ROWS_MAX, Query, not_found, parse};
 use crate::sqlite::cell::{cell, number};
+use crate::sqlite::change::Failure;
 
-#[derive(sqlx::FromRow)]
-struct Row {
+struct Found {
     seq: i64,
     connector: String,
     channel: String,
@@ -18,7 +18,6 @@ struct Row {
     excerpt: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
 struct Whole {
     seq: i64,
     outline: String,
@@ -27,64 +26,64 @@ struct Whole {
     trace: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
-struct Outgoing {
-    key: String,
-    state: String,
-    whole: String,
-}
-
 const WHOLE: &str = "SELECT decision.seq, outline, commitment, whole, trace FROM decision
  LEFT JOIN decision_content ON decision_content.decision = decision.seq WHERE ";
 
 /// Rows for a table: newest first, or oldest first after a cursor.
-pub(crate) async fn list(readers: &SqlitePool, filter: &DecisionFilter) -> Result<Vec<DecisionSummary>, StoreError> {
+pub(crate) fn list(connection: &Connection, filter: &DecisionFilter) -> Result<Vec<DecisionSummary>, Failure> {
     let mut query = Query::new(
         "SELECT decision.seq, connector, channel, faulted, outline, whole, signals, author, excerpt FROM decision
          LEFT JOIN decision_content ON decision_content.decision = decision.seq WHERE ",
     );
     match filter.after {
-        Some(after) => query.push("decision.seq > ").push_bind(cell(after)),
-        None => query.push("decision.seq < ").push_bind(filter.before.map_or(i64::MAX, cell)),
+        Some(after) => query.push("decision.seq > ").bind(cell(after)),
+        None => query.push("decision.seq < ").bind(filter.before.map_or(i64::MAX, cell)),
     };
     for (column, wanted) in
         [(" AND queue = ", &filter.queue), (" AND connector = ", &filter.connector), (" AND disposition = ", &filter.disposition)]
     {
         if let Some(wanted) = wanted {
-            query.push(column).push_bind(wanted.clone());
+            query.push(column).bind(wanted.clone());
         }
     }
     query.push(if filter.after.is_some() { " ORDER BY decision.seq" } else { " ORDER BY decision.seq DESC" });
-    page(&mut query, filter.limit);
-    let rows: Vec<Row> = all(readers, &mut query).await?;
-    rows.into_iter().map(Row::summary).collect()
+    query.page(filter.limit);
+    let rows = query.all(connection, Found::read)?;
+    rows.into_iter().map(Found::summary).collect()
 }
 
 /// One of them, with its trace.
-pub(crate) async fn one(readers: &SqlitePool, id: &DecisionId) -> Result<StoredDecision, StoreError> {
+pub(crate) fn one(connection: &Connection, id: &DecisionId) -> Result<StoredDecision, Failure> {
     let mut query = Query::new(WHOLE);
-    query.push("decision.id = ").push_bind(id.0.clone());
-    let row: Whole = first(readers, &mut query).await?.ok_or_else(|| not_found("decision", &id.0))?;
-    row.stored(readers).await
+    query.push("decision.id = ").bind(id.0.clone());
+    let row = query.first(connection, Whole::read)?.ok_or_else(|| not_found("decision", &id.0))?;
+    row.stored(connection)
 }
 
 /// All decisions about an interaction, oldest first. There is one for each occasion, so they are few.
-pub(crate) async fn of(readers: &SqlitePool, id: &InteractionId) -> Result<Vec<StoredDecision>, StoreError> {
+pub(crate) fn of(connection: &Connection, id: &InteractionId) -> Result<Vec<StoredDecision>, Failure> {
     let mut query = Query::new(WHOLE);
-    query
-        .push("interaction = (SELECT seq FROM interaction WHERE interaction.id = ")
-        .push_bind(id.0.clone())
-        .push(") ORDER BY decision.seq");
-    page(&mut query, super::PAGE_ROWS_MAX);
-    let mut decisions = Vec::new();
-    for row in all::<Whole>(readers, &mut query).await? {
-        decisions.push(row.stored(readers).await?);
-    }
-    Ok(decisions)
+    query.push("interaction = (SELECT seq FROM interaction WHERE interaction.id = ").bind(id.0.clone()).push(") ORDER BY decision.seq");
+    query.page(PAGE_ROWS_MAX);
+    query.all(connection, Whole::read)?.into_iter().map(|row| row.stored(connection)).collect()
 }
 
-impl Row {
-    fn summary(self) -> Result<DecisionSummary, StoreError> {
+impl Found {
+    fn read(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            seq: row.get(0)?,
+            connector: row.get(1)?,
+            channel: row.get(2)?,
+            faulted: row.get(3)?,
+            outline: row.get(4)?,
+            whole: row.get(5)?,
+            signals: row.get(6)?,
+            author: row.get(7)?,
+            excerpt: row.get(8)?,
+        })
+    }
+
+    fn summary(self) -> Result<DecisionSummary, Failure> {
         Ok(DecisionSummary {
             seq: number(self.seq),
             decision: parse(self.whole.as_ref().unwrap_or(&self.outline))?,
@@ -99,21 +98,25 @@ impl Row {
 }
 
 impl Whole {
-    async fn stored(self, readers: &SqlitePool) -> Result<StoredDecision, StoreError> {
+    fn read(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+        Ok(Self { seq: row.get(0)?, outline: row.get(1)?, commitment: row.get(2)?, whole: row.get(3)?, trace: row.get(4)? })
+    }
+
+    fn stored(self, connection: &Connection) -> Result<StoredDecision, Failure> {
         let mut query =
             Query::new("SELECT key, state, whole FROM effect JOIN effect_content ON effect_content.effect = effect.key WHERE decision = ");
-        query.push_bind(self.seq).push(" ORDER BY position");
-        let effects: Vec<Outgoing> = all(readers, &mut query).await?;
-        let effect = |row: Outgoing| Ok(StoredEffect { key: row.key, effect: parse(&row.whole)?, state: row.state });
+        query.bind(self.seq).push(" ORDER BY position");
+        let rows = query.all(connection, |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?)))?;
+        let effect = |(key, state, whole): (_, _, String)| Ok(StoredEffect { key, effect: parse(&whole)?, state });
         Ok(StoredDecision {
             decision: parse(self.whole.as_ref().unwrap_or(&self.outline))?,
             trace: self.trace.as_deref().map(parse).transpose()?,
             commitment: digest(&self.commitment)?,
-            effects: effects.into_iter().map(effect).collect::<Result<_, StoreError>>()?,
+            effects: rows.into_iter().map(effect).collect::<Result<_, Failure>>()?,
         })
     }
 }
 
-fn digest(text: &str) -> Result<Digest, StoreError> {
-    Digest::parse(text).ok_or_else(|| StoreError::Corrupt(format!("`{text}` is no digest")))
+fn digest(text: &str) -> Result<Digest, Failure> {
+    Digest::parse(text).ok_or_else(|| Failure::Unreadable(format!("`{text}` is no digest")))
 }

@@ -1,17 +1,18 @@
-use dispatch::port::{InteractionFilter, StoreError};
+use dispatch::port::InteractionFilter;
 use model::{DecisionId, DeliveryId, GenerationId, Interaction, InteractionId, InteractionRecord, InteractionState};
-use sqlx::SqlitePool;
+use rusqlite::{Connection, Row};
 
-use super::{Query, all, first, not_found, page, parse};
+use super::{Query, not_found, parse};
+use crate::name::Name;
 use crate::sqlite::cell::{cell, count, number, time};
+use crate::sqlite::change::Failure;
 
-#[derive(sqlx::FromRow)]
-struct Row {
+struct Found {
     seq: i64,
     id: String,
     connector: String,
     channel: String,
-    lane: Vec<u8>,
+    lane: Name,
     read_by: String,
     occurred_at: i64,
     received_at: i64,
@@ -35,33 +36,53 @@ const ROWS: &str =
  WHERE ";
 
 /// Newest first.
-pub(crate) async fn list(readers: &SqlitePool, filter: &InteractionFilter) -> Result<Vec<(u64, InteractionRecord)>, StoreError> {
+pub(crate) fn list(connection: &Connection, filter: &InteractionFilter) -> Result<Vec<(u64, InteractionRecord)>, Failure> {
     let mut query = Query::new(ROWS);
-    query.push("interaction.seq < ").push_bind(filter.before.map_or(i64::MAX, cell));
+    query.push("interaction.seq < ").bind(filter.before.map_or(i64::MAX, cell));
     if let Some(connector) = &filter.connector {
-        query.push(" AND interaction.connector = ").push_bind(connector.clone());
+        query.push(" AND interaction.connector = ").bind(connector.clone());
     }
     if let Some(conversation) = &filter.conversation {
         // A name that is none finds nothing.
         let id = hex::decode(conversation).unwrap_or_default();
-        query.push(" AND interaction.conversation = (SELECT seq FROM conversation WHERE conversation.id = ").push_bind(id).push(")");
+        query.push(" AND interaction.conversation = (SELECT seq FROM conversation WHERE conversation.id = ").bind(id).push(")");
     }
     query.push(" ORDER BY interaction.seq DESC");
-    page(&mut query, filter.limit);
-    let rows: Vec<Row> = all(readers, &mut query).await?;
+    query.page(filter.limit);
+    let rows = query.all(connection, Found::read)?;
     rows.into_iter().map(|row| Ok((number(row.seq), row.record()?))).collect()
 }
 
 /// One of them.
-pub(crate) async fn one(readers: &SqlitePool, id: &InteractionId) -> Result<InteractionRecord, StoreError> {
+pub(crate) fn one(connection: &Connection, id: &InteractionId) -> Result<InteractionRecord, Failure> {
     let mut query = Query::new(ROWS);
-    query.push("interaction.id = ").push_bind(id.0.clone());
-    let row: Row = first(readers, &mut query).await?.ok_or_else(|| not_found("interaction", &id.0))?;
+    query.push("interaction.id = ").bind(id.0.clone());
+    let row = query.first(connection, Found::read)?.ok_or_else(|| not_found("interaction", &id.0))?;
     row.record()
 }
 
-impl Row {
-    fn record(self) -> Result<InteractionRecord, StoreError> {
+impl Found {
+    fn read(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            seq: row.get(0)?,
+            id: row.get(1)?,
+            connector: row.get(2)?,
+            channel: row.get(3)?,
+            lane: Name::kept(row.get(4)?),
+            read_by: row.get(5)?,
+            occurred_at: row.get(6)?,
+            received_at: row.get(7)?,
+            edits: row.get(8)?,
+            removed: row.get(9)?,
+            pending: row.get(10)?,
+            delivery: row.get(11)?,
+            decision: row.get(12)?,
+            source_id: row.get(13)?,
+            words: row.get(14)?,
+        })
+    }
+
+    fn record(self) -> Result<InteractionRecord, Failure> {
         let state = match (self.pending, self.removed) {
             (true, _) => InteractionState::Undecided,
             (false, true) => InteractionState::Removed,
@@ -70,7 +91,7 @@ impl Row {
         Ok(InteractionRecord {
             interaction: self.words.as_deref().map(parse).transpose()?.unwrap_or_else(|| self.erased()),
             source_id: self.source_id.unwrap_or_default(),
-            order_key: hex::encode(self.lane),
+            order_key: self.lane.hex(),
             state,
             delivery: DeliveryId(self.delivery),
             read_by: GenerationId(self.read_by),

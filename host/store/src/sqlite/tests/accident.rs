@@ -5,27 +5,23 @@ use dispatch::port::{Store, StoreError};
 use super::{Home, Sql, open};
 use crate::suite::fixtures::{accept, assign, decide_first, decided, intake, pending, said};
 
-/// The runtime dies in the middle of things, as the process would: nothing is closed.
-#[test]
-fn what_was_accepted_waits_after_a_crash() {
-    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let first = runtime();
-    let (home, accepted) = first.block_on(async {
-        let home = Home::new().await;
-        let accepted = accept(&home.store, vec![said("1", "hello", 1), said("2", "again", 2)]).await;
-        decide_first(&home.store, "q").await;
-        (home, accepted)
-    });
-    first.shutdown_timeout(std::time::Duration::from_secs(10));
-    runtime().block_on(async {
-        let store = open(&home.path()).await;
-        let waiting = pending(&store).await;
-        assert_eq!(waiting.iter().map(|pending| &pending.interaction).collect::<Vec<_>>(), [&accepted.interactions[1]]);
-        assert_eq!(accept(&store, vec![said("1", "hello", 1)]).await.duplicates, 1, "what the channel sends again is known");
-        decide_first(&store, "q").await;
-        assert_eq!(store.totals().await.unwrap().decisions, 2);
-        store.close().await;
-    });
+/// What the disk has at some moment, opened as after a crash: nothing was closed.
+#[tokio::test]
+async fn what_was_accepted_waits_after_a_crash() {
+    let home = Home::new().await;
+    let accepted = accept(&home.store, vec![said("1", "hello", 1), said("2", "again", 2)]).await;
+    decide_first(&home.store, "q").await;
+    let crashed = tempfile::tempdir().unwrap();
+    for name in ["store.db", "store.db-wal"] {
+        std::fs::copy(home.path().with_file_name(name), crashed.path().join(name)).unwrap();
+    }
+    let store = open(&crashed.path().join("store.db")).await;
+    let waiting = pending(&store).await;
+    assert_eq!(waiting.iter().map(|pending| &pending.interaction).collect::<Vec<_>>(), [&accepted.interactions[1]]);
+    assert_eq!(accept(&store, vec![said("1", "hello", 1)]).await.duplicates, 1, "what the channel sends again is known");
+    decide_first(&store, "q").await;
+    assert_eq!(store.totals().await.unwrap().decisions, 2);
+    store.close().await;
 }
 
 #[tokio::test]
@@ -89,11 +85,11 @@ async fn a_lock_of_another_program_is_waited_for_and_then_told() {
     let path = folder.path().join("store.db");
     let settings = crate::StoreSettings { busy_timeout_ms: 50, ..crate::StoreSettings::default() };
     let store = super::SqliteStore::open(&path, settings).await.unwrap();
-    let mut shell = rival(&path).await;
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut shell).await.unwrap();
+    let shell = rival(&path);
+    shell.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert!(matches!(store.ready().await, Err(StoreError::Unavailable(_))));
     assert!(matches!(store.accept(intake(vec![said("1", "one", 1)])).await, Err(StoreError::Unavailable(_))));
-    sqlx::query("ROLLBACK").execute(&mut shell).await.unwrap();
+    shell.execute_batch("ROLLBACK").unwrap();
     store.ready().await.unwrap();
     assert_eq!(accept(&store, vec![said("1", "one", 1)]).await.facts, 1, "nothing of the refused delivery was kept");
 }
@@ -109,7 +105,6 @@ async fn what_comes_after_closing_is_refused() {
 }
 
 /// Another program with the same file.
-pub(super) async fn rival(path: &std::path::Path) -> sqlx::SqliteConnection {
-    use sqlx::ConnectOptions as _;
-    sqlx::sqlite::SqliteConnectOptions::new().filename(path).create_if_missing(true).connect().await.unwrap()
+pub(super) fn rival(path: &std::path::Path) -> rusqlite::Connection {
+    rusqlite::Connection::open(path).unwrap()
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use dispatch::port::{DecisionFilter, InteractionFilter, NewQuarantine, State, Store};
+use dispatch::port::{DecisionFilter, FaultedFilter, InteractionFilter, NewQuarantine, State, Store};
 use model::{
-    Answer, Attributes, Author, Delivery, Digest, Disposition, Effect, Event, GenerationId, Header, Interaction, InteractionState, Item,
-    Note, Priority, Reason, Removal, StepOutcome,
+    Answer, Attributes, Author, Delivery, Digest, Disposition, Effect, Event, Fault, FaultKind, GenerationId, Header, Interaction,
+    InteractionState, Item, Note, Priority, Reason, Removal, StepOutcome, StepRecord,
 };
-use sqlx::Row as _;
 
 use super::Home;
 use super::accident::rival;
@@ -66,6 +65,8 @@ async fn sing(home: &Home) {
     let factor = model::Factor { name: "urgency".to_owned(), level: 1.0, weight: 5.0, reason };
     new.decision.priority = Some(Priority { score: 5.0, factors: vec![factor] });
     new.trace.steps[0].outcome = StepOutcome::Said(serde_json::json!([{"name": "entity-name", "value": CANARY}]));
+    let fault = Fault { plugin: "crash".to_owned(), kind: FaultKind::Trap(CANARY.to_owned()) };
+    new.trace.steps.push(StepRecord { outcome: StepOutcome::Faulted(fault), ..new.trace.steps[0].clone() });
     store.decide(new).await.unwrap();
     let quarantine = NewQuarantine {
         connector: "desk".to_owned(),
@@ -81,13 +82,14 @@ async fn sing(home: &Home) {
 }
 
 /// Which tables hold the canary.
-async fn heard(connection: &mut sqlx::SqliteConnection) -> BTreeSet<String> {
+fn heard(connection: &rusqlite::Connection) -> BTreeSet<String> {
     let mut heard = BTreeSet::new();
     let columns = "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'";
-    for row in sqlx::query(columns).fetch_all(&mut *connection).await.unwrap() {
-        let (table, column): (String, String) = (row.get(0), row.get(1));
+    let mut columns = connection.prepare(columns).unwrap();
+    let columns = columns.query_map((), |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).unwrap();
+    for (table, column) in columns.map(Result::unwrap) {
         let count = format!("SELECT count(*) FROM \"{table}\" WHERE instr(CAST(\"{column}\" AS TEXT), '{CANARY}') > 0");
-        let hits: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(count)).fetch_one(&mut *connection).await.unwrap();
+        let hits: i64 = connection.query_row(&count, (), |row| row.get(0)).unwrap();
         if hits > 0 {
             heard.insert(table);
         }
@@ -99,10 +101,10 @@ async fn heard(connection: &mut sqlx::SqliteConnection) -> BTreeSet<String> {
 async fn words_stand_in_content_tables_only() {
     let home = Home::new().await;
     sing(&home).await;
-    let heard = heard(&mut rival(&home.path()).await).await;
+    let heard = heard(&rival(&home.path()));
     let strays: Vec<_> = heard.iter().filter(|table| !may_hold_words(table)).collect();
     assert_eq!(strays, Vec::<&String>::new());
-    assert!(heard.len() == 9, "the canary sang everywhere: {heard:?}");
+    assert!(heard.len() == 10, "the canary sang everywhere: {heard:?}");
 }
 
 #[tokio::test]
@@ -113,9 +115,9 @@ async fn history_stands_without_words() {
     let before = store.interactions(InteractionFilter { limit: 10, ..InteractionFilter::default() }).await.unwrap().remove(0).1;
     let decision = store.decision(before.decision.as_ref().unwrap()).await.unwrap();
 
-    let mut connection = rival(&home.path()).await;
-    for table in heard(&mut connection).await {
-        sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table}"))).execute(&mut connection).await.unwrap();
+    let connection = rival(&home.path());
+    for table in heard(&connection) {
+        connection.execute_batch(&format!("DELETE FROM {table}")).unwrap();
     }
     let after = store.interaction(&before.interaction.id).await.unwrap();
     assert_eq!((after.state, after.edits, &after.decision), (InteractionState::Removed, 1, &before.decision));
@@ -131,4 +133,34 @@ async fn history_stands_without_words() {
     let edit = fact(Event::Edited(Item { occurred_at: Some(RECEIVED.plus_ms(9)), ..item() }));
     accept(store, vec![edit]).await;
     assert_eq!(store.interaction(&before.interaction.id).await.unwrap().interaction.text, Interaction::default().text);
+}
+
+#[tokio::test]
+async fn a_fault_stands_without_its_sentence() {
+    let home = Home::new().await;
+    let store = &home.store;
+    let id = accept(store, vec![fact(Event::Said(item()))]).await.interactions.remove(0);
+    let mut new = decided(store, &pending(store).await[0], Disposition::File, 5.0).await;
+    let fault = |text: &str| Fault { plugin: "crash".to_owned(), kind: FaultKind::Contract(text.to_owned()) };
+    new.trace.steps[0].outcome = StepOutcome::Faulted(fault(CANARY));
+    store.decide(new).await.unwrap();
+    let filter = || FaultedFilter { all: true, limit: 10, ..FaultedFilter::default() };
+    assert_eq!(store.faulted(filter()).await.unwrap()[0].fault, fault(CANARY));
+    rival(&home.path()).execute_batch("DELETE FROM fault_content").unwrap();
+    assert_eq!(store.faulted(filter()).await.unwrap()[0].fault, fault(""));
+    store.redecide(&id).await.unwrap();
+    let again = decided(store, &pending(store).await[0], Disposition::File, 5.0).await;
+    store.decide(again).await.unwrap();
+    assert_eq!(store.faulted(filter()).await.unwrap(), []);
+    let mut faulted = decided(store, &accept_again(store).await, Disposition::File, 5.0).await;
+    faulted.trace.steps[0].outcome = StepOutcome::Faulted(fault(CANARY));
+    store.decide(faulted).await.unwrap();
+    rival(&home.path()).execute_batch("DELETE FROM interaction_content").unwrap();
+    assert!(store.redecide(&id).await.is_err(), "there is nothing to decide by");
+}
+
+/// The same item, edited.
+async fn accept_again(store: &dyn Store) -> dispatch::port::Pending {
+    accept(store, vec![fact(Event::Edited(Item { text: "edited".to_owned(), ..item() }))]).await;
+    pending(store).await.remove(0)
 }

@@ -4,7 +4,7 @@ use dispatch::port::{Store, StoreError};
 
 use super::accident::rival;
 use super::{Home, open};
-use crate::suite::fixtures::{accept, intake, said};
+use crate::suite::fixtures::{accept, decide_first, intake, pending, said};
 use crate::{SqliteStore, StoreSettings};
 
 /// What an operator reads, without the folder's random name.
@@ -35,8 +35,8 @@ async fn what_cannot_be_opened_says_why() {
     said.push(refusal(path, "").await);
     said.push(refusal(path, "missing/store.db").await);
 
-    let mut stranger = rival(&path.join("stranger.db")).await;
-    sqlx::query("CREATE TABLE bookmarks (url TEXT)").execute(&mut stranger).await.unwrap();
+    let stranger = rival(&path.join("stranger.db"));
+    stranger.execute_batch("CREATE TABLE bookmarks (url TEXT)").unwrap();
     said.push(refusal(path, "stranger.db").await);
 
     open(&path.join("shut.db")).await.close().await;
@@ -52,14 +52,13 @@ async fn what_cannot_be_opened_says_why() {
     said.push(refusal(path, "held.db").await);
     held.close().await;
 
-    let mut shell = rival(&path.join("locked.db")).await;
-    sqlx::query("BEGIN EXCLUSIVE").execute(&mut shell).await.unwrap();
+    let shell = rival(&path.join("locked.db"));
+    shell.execute_batch("BEGIN EXCLUSIVE").unwrap();
     said.push(refusal(path, "locked.db").await);
 
-    let mut newer = rival(&path.join("newer.db")).await;
+    let newer = rival(&path.join("newer.db"));
     open(&path.join("newer.db")).await.close().await;
-    let insert = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99, '', TRUE, X'00', 0)";
-    sqlx::query(insert).execute(&mut newer).await.unwrap();
+    newer.execute_batch("PRAGMA user_version = 99").unwrap();
     said.push(refusal(path, "newer.db").await);
 
     insta::assert_snapshot!(said.join("\n"), @r"
@@ -71,7 +70,7 @@ async fn what_cannot_be_opened_says_why() {
     `[folder]/shut/store.db` cannot be written to: give the server's user the right to write to the file and its directory
     `[folder]/held.db` is in use by another server (process [pid]): stop that one, or give this one a database of its own
     `[folder]/locked.db` is locked by another program: close it (a database shell, a backup) and try again
-    `[folder]/newer.db` was written by a later version (its schema is 99, this version knows 1): use that version
+    `[folder]/newer.db` was written by a later version (its schema is 99, this version knows 2): use that version
     ");
 }
 
@@ -98,4 +97,32 @@ async fn readers_read_beside_a_server_and_without_one() {
     assert_eq!(SqliteStore::open_reader(home.path()).await.unwrap().totals().await.unwrap().interactions, 2);
     let none = SqliteStore::open_reader(home.path().with_file_name("none.db")).await.unwrap_err();
     assert!(matches!(none, crate::OpenError::NoDatabase { .. }));
+}
+
+/// As the first version left it, with what waited in it.
+#[tokio::test]
+async fn a_database_of_the_first_form_is_brought_up_to_date() {
+    let home = Home::new().await;
+    accept(&home.store, vec![said("1", "one", 1), said("2", "two", 2)]).await;
+    decide_first(&home.store, "q").await;
+    let before = pending(&home.store).await;
+    home.store.close().await;
+    let first = "DROP TABLE fault_content; DROP TABLE fault; PRAGMA user_version = 0;
+                 CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL,
+                     installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, checksum BLOB NOT NULL,
+                     execution_time BIGINT NOT NULL);
+                 INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (1, 'store', TRUE, X'00', 0)";
+    rival(&home.path()).execute_batch(first).unwrap();
+    let older = SqliteStore::open_reader(home.path()).await.unwrap_err();
+    assert!(matches!(older, crate::OpenError::Older { .. }), "a reader changes nothing");
+    for _ in 0..2 {
+        let store = open(&home.path()).await;
+        assert_eq!(pending(&store).await, before);
+        assert_eq!(store.totals().await.unwrap().decisions, 1);
+        assert_eq!(store.faulted(dispatch::port::FaultedFilter { limit: 1, ..Default::default() }).await.unwrap(), []);
+        store.close().await;
+    }
+    let path = home.path();
+    let version: i64 = rival(&path).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 2);
 }
