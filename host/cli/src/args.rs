@@ -52,7 +52,9 @@ pub(crate) enum Command {
     /// Look at a plugin, or call it.
     #[command(subcommand)]
     Plugin(PluginCommand),
-    /// Deliveries that could not be read.
+    /// What plugins and chains of a running host cost at this moment.
+    Top(Top),
+    /// Deliveries that could not be read, and interactions about which a plugin failed.
     #[command(subcommand)]
     Quarantine(QuarantineCommand),
     /// Tokens for the API.
@@ -195,14 +197,43 @@ pub(crate) enum QuarantineCommand {
 pub(crate) struct QuarantineList {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    /// Only what this plugin failed on.
+    #[arg(long)]
+    pub(crate) plugin: Option<String>,
+    /// Also interactions that are not held, because the step was skipped or a fallback answered.
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Redrive {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Deliveries; all when none is named.
+    /// Deliveries and interactions; all when none is named.
     pub(crate) ids: Vec<String>,
+    /// All that this plugin failed on.
+    #[arg(long, conflicts_with = "ids")]
+    pub(crate) plugin: Option<String>,
+}
+
+/// Rates come from the differences between two answers of the host. On a terminal the table stays and changes, `q` ends it; anywhere else
+/// there is a table for each interval, or a line of JSON with `--json`.
+#[derive(Args, Debug)]
+pub(crate) struct Top {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Where the host is reached; by default where the configuration says that it listens.
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// A token of a viewer.
+    #[arg(long, env = "POINTSMAN_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+    /// Time between two looks, in milliseconds.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(100..=3_600_000))]
+    pub(crate) interval_ms: u64,
+    /// Look once: one table, or one line of JSON.
+    #[arg(long)]
+    pub(crate) once: bool,
 }
 
 #[derive(Subcommand, Debug)]

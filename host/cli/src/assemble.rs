@@ -31,6 +31,7 @@ pub(crate) fn runtime(manifest: &Manifest, outside: Outside) -> Done<Runtime> {
     let settings = RuntimeSettings {
         instances_max: u32::try_from(manifest.runtime.instances_max).unwrap_or(u32::MAX),
         cache_dir: Some(manifest.runtime.cache_dir.clone()),
+        stack_bytes_max: manifest.runtime.stack_bytes_max,
         compile: Compile::Child(Child {
             program: std::env::current_exe()?,
             args: vec![STAGE_WORKER.to_owned()],

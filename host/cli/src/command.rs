@@ -8,6 +8,8 @@ pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod quarantine;
+pub(crate) mod redrive;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod token;
+pub(crate) mod top;

@@ -53,6 +53,11 @@ impl Failure {
         self
     }
 
+    /// What was wrong, for people.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Says it on stderr, as JSON when asked.
     pub(crate) fn report(self, cli: &Cli) -> ExitCode {
         let code = self.code as u8;

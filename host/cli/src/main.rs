@@ -8,6 +8,7 @@ mod assemble;
 mod command;
 mod configuration;
 mod exit;
+mod fault;
 mod language;
 mod logging;
 mod output;
@@ -39,7 +40,8 @@ fn main() -> ExitCode {
         Command::Plugin(PluginCommand::Inspect(inspect)) => command::inspect::run(&cli, inspect),
         Command::Plugin(PluginCommand::Call(call)) => command::call::run(&cli, call),
         Command::Quarantine(QuarantineCommand::List(list)) => command::quarantine::list(&cli, list),
-        Command::Quarantine(QuarantineCommand::Redrive(redrive)) => command::quarantine::redrive(&cli, redrive),
+        Command::Quarantine(QuarantineCommand::Redrive(redrive)) => command::redrive::run(&cli, redrive),
+        Command::Top(top) => command::top::run(&cli, top),
         Command::Token(TokenCommand::New(new)) => command::token::new(&cli, new),
         Command::Completions(completions) => command::completions::run(completions),
     };

@@ -9,6 +9,11 @@ pub(crate) fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
+/// The same; whether somebody read it.
+pub(crate) fn written(text: &str) -> bool {
+    writeln!(std::io::stdout(), "{text}").is_ok()
+}
+
 /// One value as one line of JSON.
 pub(crate) fn json<T: Serialize>(value: &T) {
     match serde_json::to_string(value) {

@@ -48,8 +48,8 @@ fn headers(language: Language) -> Vec<Cell> {
 fn cells(row: &DecisionSummary, language: Language, sentences: &Sentences<'_>) -> Vec<Cell> {
     vec![
         Cell::new(clock_time(row.decision.decided_at)),
-        Cell::new(&row.channel),
-        Cell::new(row.author.as_deref().unwrap_or("–")),
+        Cell::new(plain(&row.channel)),
+        Cell::new(plain(row.author.as_deref().unwrap_or("–"))),
         Cell::new(shorten(&row.excerpt, 80)),
         mood(row, language),
         priority(row),
@@ -93,17 +93,28 @@ fn why(row: &DecisionSummary, sentences: &Sentences<'_>) -> String {
         priority.factors.iter().max_by(|a, b| weigh(a).total_cmp(&weigh(b))).filter(|factor| weigh(factor) > 0.0)
     });
     let parts = [routed, heaviest.map(|factor| sentences(&factor.reason))];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    plain(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
 }
 
 /// Text on one line, at most so many characters.
 pub(crate) fn shorten(text: &str, characters_max: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = plain(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     if line.chars().count() <= characters_max {
         return line;
     }
     let cut: String = line.chars().take(characters_max.saturating_sub(1)).collect();
     format!("{}…", cut.trim_end())
+}
+
+/// Text on one line that cannot steer a terminal: control characters are shown as pictures of themselves.
+pub(crate) fn plain(text: &str) -> String {
+    let shown = |character: char| match u32::from(character) {
+        code @ 0..0x20 => char::from_u32(0x2400 + code).unwrap_or('\u{fffd}'),
+        0x7f => '\u{2421}',
+        _ if character.is_control() => '\u{fffd}',
+        _ => character,
+    };
+    text.chars().map(shown).collect()
 }
 
 /// `08:15:02`, UTC.
@@ -116,7 +127,14 @@ pub(crate) fn clock_time(at: Timestamp) -> String {
 mod tests {
     use model::Timestamp;
 
-    use super::{clock_time, shorten};
+    use super::{clock_time, plain, shorten};
+
+    #[test]
+    fn nothing_steers_a_terminal() {
+        for (text, expected) in [("\u{1b}[2J\n", "␛[2J␊"), ("a\u{9b}31m\u{7f}", "a\u{fffd}31m␡"), ("é 👍", "é 👍")] {
+            assert_eq!(plain(text), expected);
+        }
+    }
 
     #[test]
     fn texts_are_shortened_on_characters() {

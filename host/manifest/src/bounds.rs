@@ -38,14 +38,33 @@ pub(crate) const SERVER: [Bound; 8] = [
 pub(crate) const STORE: [Bound; 1] = [bound("busy_timeout_ms", 5_000, 0, 60_000)];
 
 /// `[runtime]`
-pub(crate) const RUNTIME: [Bound; 3] = [
+pub(crate) const RUNTIME: [Bound; 4] = [
     bound("instances_max", 1_000, 1, 100_000),
     bound("compile_memory_bytes_max", GIB, 128 * MIB, 64 * GIB),
     bound("compile_cpu_ms_max", 60_000, 1_000, 600_000),
+    bound("stack_bytes_max", 512 * KIB, 64 * KIB, MIB),
+];
+
+/// `[plugin.breaker]`
+pub(crate) const BREAKER: [Bound; 5] = [
+    bound("faults_max", 5, 0, 1_000_000),
+    bound("fault_percent_min", 50, 0, 100),
+    bound("window_ms", 60_000, 100, 24 * 3_600_000),
+    bound("open_ms", 10_000, 10, 24 * 3_600_000),
+    bound("open_ms_max", 600_000, 10, 24 * 3_600_000),
 ];
 
 /// How often a feed may be polled.
 pub(crate) const POLL_INTERVAL_MS: (u64, u64) = (100, 24 * 3_600_000);
+
+/// How many interactions a batch may have.
+pub(crate) const BATCH_INTERACTIONS: (u64, u64) = (1, 1_024);
+
+/// How many calls a warm instance may serve.
+pub(crate) const WARM_CALLS: (u64, u64) = (1, 1_000_000);
+
+/// How long a chain may take for one interaction.
+pub(crate) const CHAIN_DEADLINE_MS: (u64, u64) = (1, 600_000);
 
 /// The most state that one plugin may keep.
 pub(crate) const STATE_BYTES: u64 = GIB;
@@ -58,17 +77,37 @@ pub(crate) struct Limit {
     most: u64,
 }
 
+const fn limit(name: &'static str, place: fn(&mut Limits) -> &mut u64, least: u64, most: u64) -> Limit {
+    Limit { name, place, least, most }
+}
+
 /// `[plugin.limits]`
-pub(crate) const LIMITS: [Limit; 9] = [
-    Limit { name: "deadline_ms", place: |limits| &mut limits.deadline_ms, least: 1, most: 300_000 },
-    Limit { name: "fuel_max", place: |limits| &mut limits.fuel_max, least: 10_000, most: 1_000_000_000_000 },
-    Limit { name: "memory_bytes_max", place: |limits| &mut limits.memory_bytes_max, least: 64 * KIB, most: GIB },
-    Limit { name: "output_bytes_max", place: |limits| &mut limits.output_bytes_max, least: 64, most: 64 * MIB },
-    Limit { name: "host_calls_max", place: |limits| &mut limits.host_calls_max, least: 0, most: 10_000_000 },
-    Limit { name: "log_lines_max", place: |limits| &mut limits.log_lines_max, least: 0, most: 10_000 },
-    Limit { name: "log_line_bytes_max", place: |limits| &mut limits.log_line_bytes_max, least: 0, most: 64 * KIB },
-    Limit { name: "http_body_bytes_max", place: |limits| &mut limits.http_body_bytes_max, least: 0, most: 64 * MIB },
-    Limit { name: "component_bytes_max", place: |limits| &mut limits.component_bytes_max, least: KIB, most: 256 * MIB },
+pub(crate) const LIMITS: [Limit; 25] = [
+    limit("deadline_ms", |limits| &mut limits.deadline_ms, 1, 300_000),
+    limit("fuel_max", |limits| &mut limits.fuel_max, 10_000, 1_000_000_000_000),
+    limit("memory_bytes_max", |limits| &mut limits.memory_bytes_max, 64 * KIB, GIB),
+    limit("table_elements_max", |limits| &mut limits.table_elements_max, 0, 10_000_000),
+    limit("core_instances_max", |limits| &mut limits.core_instances_max, 1, 256),
+    limit("handles_max", |limits| &mut limits.handles_max, 0, 100_000),
+    limit("output_bytes_max", |limits| &mut limits.output_bytes_max, 64, 64 * MIB),
+    limit("list_items_max", |limits| &mut limits.list_items_max, 1, 1_000_000),
+    limit("host_calls_max", |limits| &mut limits.host_calls_max, 0, 10_000_000),
+    limit("host_bytes_max", |limits| &mut limits.host_bytes_max, KIB, GIB),
+    limit("log_lines_max", |limits| &mut limits.log_lines_max, 0, 10_000),
+    limit("log_line_bytes_max", |limits| &mut limits.log_line_bytes_max, 0, 64 * KIB),
+    limit("log_lines_per_minute_max", |limits| &mut limits.log_lines_per_minute_max, 0, 1_000_000),
+    limit("http_requests_max", |limits| &mut limits.http_requests_max, 0, 1_000),
+    limit("http_parallel_max", |limits| &mut limits.http_parallel_max, 1, 1_000),
+    limit("http_body_bytes_max", |limits| &mut limits.http_body_bytes_max, 0, 64 * MIB),
+    limit("http_header_bytes_max", |limits| &mut limits.http_header_bytes_max, 256, MIB),
+    limit("http_headers_max", |limits| &mut limits.http_headers_max, 1, 1_000),
+    limit("http_redirects_max", |limits| &mut limits.http_redirects_max, 0, 10),
+    limit("http_timeout_ms", |limits| &mut limits.http_timeout_ms, 1, 300_000),
+    limit("state_writes_max", |limits| &mut limits.state_writes_max, 0, 100_000),
+    limit("calls_parallel_max", |limits| &mut limits.calls_parallel_max, 1, 100_000),
+    limit("component_bytes_max", |limits| &mut limits.component_bytes_max, KIB, 256 * MIB),
+    limit("functions_max", |limits| &mut limits.functions_max, 1, 1_000_000),
+    limit("compile_ms_max", |limits| &mut limits.compile_ms_max, 100, 600_000),
 ];
 
 /// The number of this name, or its default; a finding when it is not sensible. Names that are not in the table are 0.
@@ -113,7 +152,7 @@ pub(crate) fn within(report: &Report, key: &str, number: u64, least: u64, most: 
 }
 
 /// A number as TOML lets people write it: `1_048_576`.
-fn figure(number: u64) -> String {
+pub(crate) fn figure(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -131,7 +170,7 @@ mod tests {
 
     #[test]
     fn defaults_are_sensible() {
-        for bound in SERVER.iter().chain(&STORE).chain(&RUNTIME) {
+        for bound in SERVER.iter().chain(&STORE).chain(&RUNTIME).chain(&BREAKER) {
             assert!((bound.least..=bound.most).contains(&bound.default), "{}", bound.name);
         }
         for base in [Limits::PURE, Limits::CONNECTOR] {
@@ -154,11 +193,20 @@ mod tests {
         let written = serde_json::to_value(Limits::PURE).unwrap();
         let mut names: Vec<&str> = LIMITS.iter().map(|limit| limit.name).collect();
         names.sort_unstable();
-        assert_eq!(names, written.as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>());
+        let mut fields: Vec<&str> = written.as_object().unwrap().keys().map(String::as_str).collect();
+        fields.sort_unstable();
+        assert_eq!(names, fields);
         let given = LIMITS.iter().map(|limit| (limit.name, 7)).collect();
         assert_eq!(
             serde_json::to_value(limits(Limits::PURE, &given)).unwrap().as_object().unwrap().values().filter(|n| **n == 7).count(),
-            9
+            LIMITS.len()
         );
+    }
+
+    #[test]
+    fn a_breakers_defaults_are_the_models() {
+        let defaults: serde_json::Map<String, serde_json::Value> =
+            BREAKER.iter().map(|bound| (bound.name.to_owned(), bound.default.into())).collect();
+        assert_eq!(serde_json::Value::Object(defaults), serde_json::to_value(model::BreakerSpec::default()).unwrap());
     }
 }

@@ -8,7 +8,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use model::{ChainSpec, Configuration, Grants, PluginSpec, StepSpec};
+use model::{ChainSpec, Configuration, Grants, Isolation, PluginSpec, StepSpec};
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -109,6 +109,17 @@ fn plugin(old: &PluginSpec, new: &PluginSpec, part: &mut Part<'_>) {
     grants(&old.grants, &new.grants, part);
     let (before, after) = (values::json(&old.limits), values::json(&new.limits));
     values::object("limit ", &before, &after, part);
+    part.value("isolation", &isolation(old.isolation), &isolation(new.isolation));
+    values::object("breaker ", &values::json(&old.breaker), &values::json(&new.breaker), part);
+}
+
+/// As the file writes it.
+fn isolation(isolation: Isolation) -> Json {
+    match isolation {
+        Isolation::Interaction => "interaction".into(),
+        Isolation::Batch { interactions_max } => serde_json::json!({ "batch": interactions_max }),
+        Isolation::Warm { calls_max } => serde_json::json!({ "warm": calls_max }),
+    }
 }
 
 fn grants(old: &Grants, new: &Grants, part: &mut Part<'_>) {
@@ -132,6 +143,7 @@ fn each(what: &str, old: &BTreeSet<String>, new: &BTreeSet<String>, part: &mut P
 fn chain(old: &ChainSpec, new: &ChainSpec, part: &mut Part<'_>) {
     part.value("when", &old.when, &new.when);
     part.value("hold_queue", &old.hold_queue, &new.hold_queue);
+    part.value("deadline_ms", &old.deadline_ms, &new.deadline_ms);
     let (before, after) = (steps(&old.steps), steps(&new.steps));
     let (old_steps, new_steps): (BTreeMap<_, _>, BTreeMap<_, _>) = (before.iter().cloned().collect(), after.iter().cloned().collect());
     let names: BTreeSet<&String> = old_steps.keys().chain(new_steps.keys()).collect();

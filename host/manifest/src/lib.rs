@@ -32,7 +32,7 @@ pub use diff::{Change, diff};
 pub use files::Component;
 pub use finding::{Finding, Findings, Severity};
 pub use lowered::Inspected;
-pub use settings::{Network, NetworkError, RuntimeSettings, SecretSource, ServerSettings, StoreSettings, Token, TokenRole};
+pub use settings::{EgressSettings, Network, NetworkError, RuntimeSettings, SecretSource, ServerSettings, StoreSettings, Token, TokenRole};
 pub use template::template;
 
 use parsed::Document;
@@ -69,6 +69,8 @@ pub struct Manifest {
     pub store: StoreSettings,
     /// What runs components.
     pub runtime: RuntimeSettings,
+    /// How plugins reach the network.
+    pub egress: EgressSettings,
     /// Where the values of secrets stand, by configured name, newest first.
     pub secrets: BTreeMap<String, Vec<SecretSource>>,
     /// Who may call the API.
@@ -116,7 +118,9 @@ pub fn load(path: &Path, checks: &Checks<'_>) -> Result<Manifest, Findings> {
             instances_max: runtime.instances_max,
             compile_memory_bytes_max: runtime.compile_memory_bytes_max,
             compile_cpu_ms_max: runtime.compile_cpu_ms_max,
+            stack_bytes_max: runtime.stack_bytes_max,
         },
+        egress: validated.egress,
         secrets,
         tokens: validated.tokens,
         configuration,

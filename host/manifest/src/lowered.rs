@@ -3,6 +3,7 @@
 
 mod chains;
 mod connectors;
+mod isolation;
 mod requests;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +68,8 @@ pub(crate) fn lower(
             settings: plugin.settings.clone(),
             grants: plugin.grants.clone(),
             limits: bounds::limits(base_limits(plugin, inspected, validated), &plugin.limits),
+            isolation: plugin.isolation,
+            breaker: plugin.breaker,
         }
     };
     let mut configuration = Configuration {
@@ -75,6 +78,7 @@ pub(crate) fn lower(
         chains: validated.chains.iter().map(|chain| chains::lower(chain, inspections, report)).collect(),
         queues: validated.queues.clone(),
     };
+    isolation::check(validated, &configuration, inspections, report);
     // The order of sections means nothing, so it must not be part of the generation's identity; only chains are tried in order.
     configuration.plugins.sort_by(|a, b| a.name.cmp(&b.name));
     configuration.connectors.sort_by(|a, b| a.name.cmp(&b.name));

@@ -2,14 +2,18 @@
 //!
 //! Every shape keeps the key at which it was found, so that the next forms can say where something is wrong.
 
+mod plugin;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use crate::bounds::{LIMITS, RUNTIME, SERVER, STORE};
+use crate::bounds::{RUNTIME, SERVER, STORE};
 use crate::report::Report;
-use crate::section::{Section, kind, text};
+use crate::section::{Section, kind};
 use crate::source::join;
+
+pub(crate) use plugin::{Grant, Isolation, Plugin};
 
 /// Whole numbers by their names, as far as they were given.
 pub(crate) type Numbers = BTreeMap<&'static str, u64>;
@@ -20,6 +24,7 @@ pub(crate) struct Document {
     pub(crate) server: Server,
     pub(crate) store: Store,
     pub(crate) runtime: Runtime,
+    pub(crate) egress: Egress,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) tokens: Vec<Token>,
     pub(crate) queues: Vec<Queue>,
@@ -51,6 +56,12 @@ pub(crate) struct Store {
 pub(crate) struct Runtime {
     pub(crate) cache_dir: Option<String>,
     pub(crate) numbers: Numbers,
+}
+
+/// `[egress]`
+#[derive(Debug, Default)]
+pub(crate) struct Egress {
+    pub(crate) nameservers: Vec<String>,
 }
 
 /// One entry of `[secrets]`, newest source first.
@@ -86,29 +97,6 @@ pub(crate) struct Queue {
     pub(crate) title: Option<String>,
 }
 
-/// `[[plugin]]`
-#[derive(Debug)]
-pub(crate) struct Plugin {
-    pub(crate) key: String,
-    pub(crate) name: Option<String>,
-    pub(crate) file: Option<String>,
-    pub(crate) sha256: Option<String>,
-    pub(crate) settings: Json,
-    pub(crate) grant: Grant,
-    pub(crate) limits: Numbers,
-}
-
-/// `[plugin.grant]`
-#[derive(Debug, Default)]
-pub(crate) struct Grant {
-    pub(crate) fields: Vec<String>,
-    pub(crate) hosts: Vec<String>,
-    /// The plugin's name, the configured name, and where it stands.
-    pub(crate) secrets: Vec<(String, String, String)>,
-    pub(crate) state_bytes_max: Option<u64>,
-    pub(crate) private_network: Option<bool>,
-}
-
 /// `[[connector]]`
 #[derive(Debug)]
 pub(crate) struct Connector {
@@ -129,6 +117,7 @@ pub(crate) struct Chain {
     pub(crate) name: Option<String>,
     pub(crate) when: Option<String>,
     pub(crate) hold_queue: Option<String>,
+    pub(crate) deadline_ms: Option<u64>,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -159,10 +148,11 @@ impl Document {
             server: root.table("server").map(server).unwrap_or_default(),
             store: root.table("store").map(store).unwrap_or_default(),
             runtime: root.table("runtime").map(runtime).unwrap_or_default(),
+            egress: root.table("egress").map(egress).unwrap_or_default(),
             secrets: root.table("secrets").map(|section| secrets(&section)).unwrap_or_default(),
             tokens: root.tables("token").into_iter().map(token).collect(),
             queues: root.tables("queue").into_iter().map(queue).collect(),
-            plugins: root.tables("plugin").into_iter().map(plugin).collect(),
+            plugins: root.tables("plugin").into_iter().map(plugin::plugin).collect(),
             connectors: root.tables("connector").into_iter().map(connector).collect(),
             chains: root.tables("chain").into_iter().map(chain).collect(),
         };
@@ -194,6 +184,12 @@ fn runtime(mut section: Section<'_>) -> Runtime {
     let runtime = Runtime { cache_dir: section.text("cache_dir"), numbers: numbers(&mut section, RUNTIME.iter().map(|bound| bound.name)) };
     section.finish();
     runtime
+}
+
+fn egress(mut section: Section<'_>) -> Egress {
+    let egress = Egress { nameservers: section.texts("nameservers") };
+    section.finish();
+    egress
 }
 
 fn numbers(section: &mut Section<'_>, names: impl Iterator<Item = &'static str>) -> Numbers {
@@ -252,70 +248,6 @@ fn queue(mut section: Section<'_>) -> Queue {
     queue
 }
 
-fn plugin(mut section: Section<'_>) -> Plugin {
-    let plugin = Plugin {
-        key: section.key.clone(),
-        name: section.required("name", "name it as chains and connectors name it"),
-        file: section.required("file", "it is the path of the component, from this file's folder"),
-        sha256: section.text("sha256"),
-        settings: settings(&mut section),
-        grant: section.table("grant").map(grant).unwrap_or_default(),
-        limits: section.table("limits").map(limits).unwrap_or_default(),
-    };
-    section.finish();
-    plugin
-}
-
-/// Settings belong to the plugin: only that they are a table is known here.
-fn settings(section: &mut Section<'_>) -> Json {
-    match section.any("settings") {
-        None => Json::Object(Map::new()),
-        Some(Json::Object(table)) => Json::Object(table.clone()),
-        Some(other) => {
-            let key = section.at("settings");
-            section.report().error(&key, format!("must be a table, not {}", kind(other)), "write `[plugin.settings]`");
-            Json::Object(Map::new())
-        }
-    }
-}
-
-fn limits(mut section: Section<'_>) -> Numbers {
-    let limits = numbers(&mut section, LIMITS.iter().map(|limit| limit.name));
-    section.finish();
-    limits
-}
-
-fn grant(mut section: Section<'_>) -> Grant {
-    let grant = Grant {
-        fields: section.texts("fields"),
-        hosts: section.texts("hosts"),
-        secrets: granted_secrets(&mut section),
-        state_bytes_max: section.number("state_bytes_max"),
-        private_network: section.flag("private_network"),
-    };
-    section.finish();
-    grant
-}
-
-/// `["name"]`, or `{ "the plugin's name" = "the configured name" }`.
-fn granted_secrets(section: &mut Section<'_>) -> Vec<(String, String, String)> {
-    let key = section.at("secrets");
-    match section.any("secrets") {
-        None => Vec::new(),
-        Some(Json::Object(table)) => table
-            .iter()
-            .filter_map(|(name, value)| {
-                let key = join(&key, name);
-                text(section.report(), &key, value).map(|configured| (name.clone(), configured, key))
-            })
-            .collect(),
-        Some(_) => {
-            let names = section.texts("secrets");
-            names.into_iter().enumerate().map(|(index, name)| (name.clone(), name, format!("{key}[{index}]"))).collect()
-        }
-    }
-}
-
 fn connector(mut section: Section<'_>) -> Connector {
     let connector = Connector {
         key: section.key.clone(),
@@ -337,6 +269,7 @@ fn chain(mut section: Section<'_>) -> Chain {
         name: section.required("name", "name it as decisions and metrics shall show it"),
         when: section.text("when"),
         hold_queue: section.required("hold_queue", "name the queue for interactions that nobody could decide about"),
+        deadline_ms: section.number("deadline_ms"),
         steps: section.tables("step").into_iter().map(step).collect(),
     };
     section.finish();

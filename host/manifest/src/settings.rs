@@ -60,6 +60,15 @@ pub struct RuntimeSettings {
     pub compile_memory_bytes_max: u64,
     /// CPU time of the process that compiles a component.
     pub compile_cpu_ms_max: u64,
+    /// The stack of a guest.
+    pub stack_bytes_max: u64,
+}
+
+/// `[egress]`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EgressSettings {
+    /// Who is asked for the addresses of granted hosts; empty: the system's nameservers.
+    pub nameservers: Vec<SocketAddr>,
 }
 
 /// Where a secret's value stands. The value is read by whoever wires the host, never here.

@@ -23,7 +23,7 @@ pub(crate) use server::{Runtime, Store};
 
 use crate::parsed::Document;
 use crate::report::Report;
-use crate::settings::{ServerSettings, Token};
+use crate::settings::{EgressSettings, ServerSettings, Token};
 use names::Names;
 
 /// The whole configuration, as far as the text tells.
@@ -32,6 +32,7 @@ pub(crate) struct Validated {
     pub(crate) server: ServerSettings,
     pub(crate) store: Store,
     pub(crate) runtime: Runtime,
+    pub(crate) egress: EgressSettings,
     /// By name, newest place first.
     pub(crate) secrets: BTreeMap<String, Vec<Place>>,
     pub(crate) tokens: Vec<Token>,
@@ -63,6 +64,7 @@ impl Validated {
         let validated = Self {
             store: server::store(document.store, report),
             runtime: server::runtime(document.runtime, report),
+            egress: server::egress(&document.egress, report),
             secrets: secrets::secrets(document.secrets, report),
             tokens: access::tokens(document.tokens, report),
             queues: queues(document.queues, report),

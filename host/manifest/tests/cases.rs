@@ -9,7 +9,7 @@ mod cases {
     use std::path::Path;
 
     use manifest::{Checks, Findings, Inspected, Manifest};
-    use model::{Limits, PluginManifest, Problem, Role};
+    use model::{BreakerSpec, Isolation, Limits, PluginManifest, Problem, Role};
     use serde::Deserialize;
 
     #[derive(Deserialize)]
@@ -96,6 +96,24 @@ mod cases {
         assert_eq!(written.runtime.instances_max, left_out.runtime.instances_max);
         assert_eq!(written.runtime.compile_memory_bytes_max, left_out.runtime.compile_memory_bytes_max);
         assert_eq!(written.runtime.compile_cpu_ms_max, left_out.runtime.compile_cpu_ms_max);
+        assert_eq!(written.runtime.stack_bytes_max, left_out.runtime.stack_bytes_max);
+    }
+
+    #[test]
+    fn what_the_template_calls_a_plugins_defaults_are_defaults() {
+        let template = manifest::template();
+        let section = |from: &str| -> String {
+            let lines = template.lines().skip_while(|line| !line.starts_with(from));
+            let lines = lines.take_while(|line| line.starts_with("# ")).filter_map(|line| line.strip_prefix("# "));
+            lines.map(|line| format!("{line}\n")).collect()
+        };
+        let parts = ["# isolation", "# [plugin.limits]", "# [plugin.breaker]"].map(section).concat();
+        let rest = "[[queue]]\nname = 'desk'\n[[plugin]]\nname = 'rules'\nfile = 'plugins/rules.wasm'\nPARTS[[chain]]\nname = 'rest'\n\
+                    hold_queue = 'desk'\nDEADLINE[[chain.step]]\nplugin = 'rules'\n";
+        let deadline = section("# deadline_ms = 10_000");
+        assert!(parts.lines().count() > 12 && deadline.lines().count() == 1, "{parts}{deadline}");
+        let written = rest.replace("PARTS", &parts).replace("DEADLINE", &deadline);
+        assert_eq!(generation(&written), generation(&rest.replace("PARTS", "").replace("DEADLINE", "")), "{written}");
     }
 
     #[test]
@@ -109,6 +127,12 @@ mod cases {
         assert_eq!(configuration.connectors.iter().map(|it| it.channel.as_str()).collect::<Vec<_>>(), ["mastodon", "email", "shop"]);
         let roles: Vec<Role> = configuration.chains[1].steps.iter().map(|step| step.role).collect();
         assert_eq!(roles, [Role::Enricher, Role::Classifier, Role::Prioritizer, Role::Router, Role::Responder]);
+        assert_eq!(plugin("sentiment").isolation, Isolation::Batch { interactions_max: 32 });
+        assert_eq!(plugin("policy").isolation, Isolation::Warm { calls_max: 1_000 });
+        assert_eq!(plugin("rules").isolation, Isolation::Interaction);
+        assert_eq!(plugin("sentiment").breaker, BreakerSpec { faults_max: 3, open_ms: 1_000, ..BreakerSpec::default() });
+        assert_eq!(configuration.chains.iter().map(|chain| chain.deadline_ms).collect::<Vec<_>>(), [10_000, 5_000]);
+        assert_eq!((manifest.egress.nameservers[0].port(), manifest.runtime.stack_bytes_max), (5353, 1 << 20));
         assert_eq!(plugin("mastodon").grants.secrets["access-token"], "mastodon");
     }
 
@@ -181,6 +205,11 @@ mod cases {
             ("a file's path", "plugins/json.wasm", "./plugins/../plugins/json.wasm"),
             ("where a secret stands", "{ env = \"SHOP\" }", "[{ env = \"SHOP_NEW\" }, { env = \"SHOP\" }]"),
             ("a limit's default", "grant = { fields = [\"text\"] }", "limits = { deadline_ms = 50 }\ngrant = { fields = [\"text\"] }"),
+            ("a breaker's default", "grant = { fields = [\"text\"] }", "breaker = { faults_max = 5 }\ngrant = { fields = [\"text\"] }"),
+            ("isolation by its default", "grant = { fields = [\"text\"] }", "isolation = 'interaction'\ngrant = { fields = [\"text\"] }"),
+            ("nameservers", "[secrets]", "[egress]\nnameservers = ['127.0.0.1:53']\n[secrets]"),
+            ("how a host is written", "fields = [\"text\"]", "fields = [\"text\"], hosts = []"),
+            ("a chain's default budget", "name = \"public\"", "name = \"public\"\ndeadline_ms = 10_000"),
             ("where the server listens", "[secrets]", "[server]\nlisten = '0.0.0.0:80'\n[secrets]"),
             (
                 "a token",
@@ -218,6 +247,13 @@ mod cases {
             ("a grant", "[\"text\"]", "[]"),
             ("a secret's name", "webhook = \"shop\"", "webhook = \"other\""),
             ("a limit", "grant = { fields", "limits = { fuel_max = 77_777 }\ngrant = { fields"),
+            ("a limit of this version", "grant = { fields", "limits = { list_items_max = 77 }\ngrant = { fields"),
+            ("an isolation", "grant = { fields", "isolation = { batch = 8 }\ngrant = { fields"),
+            ("another isolation", "grant = { fields", "isolation = { batch = 9 }\ngrant = { fields"),
+            ("a third isolation", "grant = { fields", "isolation = { warm = 9 }\ngrant = { fields"),
+            ("a breaker", "grant = { fields", "breaker = { open_ms = 77 }\ngrant = { fields"),
+            ("masked text", "[\"text\"]", "[\"redacted-text\"]"),
+            ("a chain's budget", "name = \"public\"", "name = \"public\"\ndeadline_ms = 77"),
             ("a condition", "kind == 'post'", "kind == 'mention'"),
             ("a fault's consequence", "step = [{ plugin = \"rules\" }]", "step = [{ plugin = \"rules\", on_fault = \"skip\" }]"),
             ("a channel", "channel = \"shop\"", "channel = \"store\""),

@@ -5,9 +5,11 @@
 
 mod chains;
 mod conversations;
+mod costs;
 mod decisions;
 mod deliveries;
 mod explain;
+mod faulted;
 mod generation;
 mod interactions;
 mod live;
@@ -42,6 +44,8 @@ pub(crate) fn viewer() -> OpenApiRouter<Shared> {
         .routes(routes!(chains::chains))
         .routes(routes!(chains::queues))
         .routes(routes!(quarantine::list))
+        .routes(routes!(faulted::list))
+        .routes(routes!(costs::costs))
         .routes(routes!(deliveries::list))
         .routes(routes!(generation::serving))
         .routes(routes!(totals::totals))
@@ -50,7 +54,12 @@ pub(crate) fn viewer() -> OpenApiRouter<Shared> {
 
 /// What operators may do too.
 pub(crate) fn operator() -> OpenApiRouter<Shared> {
-    OpenApiRouter::default().routes(routes!(quarantine::get)).routes(routes!(quarantine::raw)).routes(routes!(quarantine::redrive))
+    OpenApiRouter::default()
+        .routes(routes!(quarantine::get))
+        .routes(routes!(quarantine::raw))
+        .routes(routes!(quarantine::redrive))
+        .routes(routes!(faulted::redrive))
+        .routes(routes!(faulted::redrive_all))
 }
 
 /// What only administrators may do.

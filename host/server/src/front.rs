@@ -28,6 +28,9 @@ pub(crate) async fn front(State(site): State<Shared>, request: Request, next: Ne
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     // The target itself is not logged: anybody can write anything into it.
     let span = tracing::info_span!("request", id, method, route);
+    // A length beside the chunks is left out by the parser before anybody could see it: nothing is read after such a request, so that two
+    // readers cannot make two requests of it (RFC 9112 §6.1).
+    let is_last = request.headers().contains_key(header::TRANSFER_ENCODING);
     let answer = async {
         match check(&request, site.settings()) {
             Ok(()) => next.run(request).await,
@@ -36,7 +39,10 @@ pub(crate) async fn front(State(site): State<Shared>, request: Request, next: Ne
     };
     let response = answer.instrument(span.clone()).await;
     span.in_scope(|| {
-        let response = finish(response, &id);
+        let mut response = finish(response, &id);
+        if is_last {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         let seconds = began.elapsed().as_secs_f64();
         tracing::debug!(status = response.status().as_u16(), seconds, "answered");
         site.http.observe(&HttpSample { route: &route, method, status: response.status().as_u16(), seconds });

@@ -4,6 +4,7 @@
 //! store cannot tell at this moment is left out, and `pointsman_store_up` says so, because the rest is wanted most just then.
 
 mod core;
+mod costs;
 mod sheet;
 
 use axum::extract::State;
@@ -91,7 +92,9 @@ async fn counted(site: &Site) -> Result<Sheet, MetricsError> {
     sheet.gauge("pointsman_store_up", "Whether the store answers.", &[], [(vec![], u32::from(up))])?;
     let counts = site.services.counters.snapshot();
     core::decisions(&counts, &mut sheet)?;
-    core::plugins(&counts, &mut sheet)?;
+    costs::plugins(&counts, &mut sheet)?;
+    costs::chains(&counts, &mut sheet)?;
+    costs::breakers(&site.services.breakers.snapshot(), &mut sheet)?;
     core::connectors(&counts, &mut sheet)?;
     Ok(sheet)
 }
@@ -106,6 +109,13 @@ async fn from_store(site: &Site, sheet: &mut Sheet) -> Result<bool, MetricsError
     sheet.counter("pointsman_interactions_total", "Interactions.", &[], one(totals.interactions))?;
     sheet.counter("pointsman_decisions_total", "Decisions.", &[], one(totals.decisions))?;
     sheet.gauge("pointsman_deliveries_quarantined", "Deliveries in quarantine.", &[], one(totals.quarantined))?;
+    let held = one(totals.held_after_fault);
+    sheet.gauge(
+        "pointsman_interactions_held_after_fault",
+        "Interactions held because a plugin failed, not yet decided again.",
+        &[],
+        held,
+    )?;
     sheet.gauge("pointsman_decisions_pending", "Occasions that wait for a decision.", &[], one(totals.pending))?;
     sheet.gauge("pointsman_effects_pending", "Effects that wait in the outbox.", &[], one(totals.effects_pending))?;
     let waiting = queues.iter().map(|queue| (vec![queue.name.clone()], queue.waiting));

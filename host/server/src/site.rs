@@ -7,7 +7,9 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
+use dispatch::breaker::Breakers;
 use dispatch::counters::Counters;
+use dispatch::dispatcher::Wake;
 use dispatch::generation::Current;
 use dispatch::ingest::Ingest;
 use dispatch::live::Live;
@@ -49,6 +51,10 @@ pub struct Services {
     pub live: Live,
     /// What plugins and connectors did.
     pub counters: Arc<Counters>,
+    /// Which plugins are out of service.
+    pub breakers: Arc<Breakers>,
+    /// Tells the dispatcher that something is to be decided again.
+    pub wake: Wake,
     /// The time, for ages in metrics.
     pub clock: Arc<dyn dispatch::port::Clock>,
     /// Limits and trust.

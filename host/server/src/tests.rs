@@ -5,6 +5,7 @@ mod access;
 mod api;
 mod client;
 mod document;
+mod faulted;
 mod hooks;
 mod house;
 mod live;

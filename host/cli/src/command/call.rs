@@ -8,8 +8,8 @@ mod respond;
 use std::io::{BufRead as _, Read as _};
 use std::sync::Arc;
 
-use dispatch::port::{Clock as _, Nothing, Plugin, SystemClock};
-use model::{Call as Called, Digest, Grants, Interaction, Limits, PluginManifest, PluginSpec, Role, Timestamp};
+use dispatch::port::{Budget, Clock as _, Nothing, Plugin, Question, SystemClock, only};
+use model::{Call as Called, Digest, Grants, Interaction, Limits, PluginManifest, PluginSpec, Role, Situation, Timestamp};
 use runtime::StageError;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -52,12 +52,12 @@ fn function(name: &str) -> Done<(Role, String)> {
 async fn stage(call: &Call, bytes: &[u8]) -> Done<Arc<dyn Plugin>> {
     let inspection = runtime::inspect(bytes).map_err(|error| Failure::wrong(format!("{}: {error}", call.file.display())))?;
     let manifest = inspection.manifest.unwrap_or_default();
+    let name = if manifest.name.is_empty() { "plugin" } else { &manifest.name };
     let spec = PluginSpec {
-        name: if manifest.name.is_empty() { "plugin".to_owned() } else { manifest.name.clone() },
-        digest: Digest::of(bytes),
         settings: settings(call)?,
         grants: grants(call, &manifest),
         limits: Limits { component_bytes_max: 64 << 20, ..Limits::CONNECTOR },
+        ..PluginSpec::new(name, Digest::of(bytes))
     };
     let nothing = Arc::new(Nothing);
     let egress = Arc::new(Respond::new(call.respond.as_deref())?);
@@ -101,7 +101,7 @@ struct Caller<'a> {
 impl Caller<'_> {
     async fn call(&self, role: Role, function: &str) -> Done {
         match (role, function) {
-            (Role::Webhook, "receive") => self.refusable(self.plugin.receive(&input::delivery(self.call)?, self.now)),
+            (Role::Webhook, "receive") => self.refusable(only(self.plugin.receive(&[&input::delivery(self.call)?], self.now))),
             (Role::Connection, "opened") => self.plain(self.plugin.opened(self.cursor(), self.now)),
             (Role::Connection, "woken") => self.plain(self.plugin.woken(self.cursor(), self.now)),
             (Role::Connection, "received") => {
@@ -120,11 +120,12 @@ impl Caller<'_> {
         for line in lines()? {
             let ask = Ask::read(&line, self.now)?;
             let (it, situation) = (&ask.interaction, &ask.situation);
+            let question = [Question { interaction: it, situation, priority: ask.priority.as_ref() }];
             match (role, function) {
-                (Role::Prioritizer, "prioritize") => self.plain(self.plugin.prioritize(it, situation))?,
-                (Role::Router, "route") => self.plain(self.plugin.route(it, situation, ask.priority.as_ref()))?,
-                (Role::Enricher, "enrich") => self.refusable(self.plugin.enrich(it, self.now).await)?,
-                (Role::Responder, "suggest") => self.refusable(self.plugin.suggest(it, situation, ask.routing()?).await)?,
+                (Role::Prioritizer, "prioritize") => self.plain(only(self.plugin.prioritize(&question, Budget::WHOLE)))?,
+                (Role::Router, "route") => self.plain(only(self.plugin.route(&question, Budget::WHOLE)))?,
+                (Role::Enricher, "enrich") => self.refusable(self.plugin.enrich(it, self.now, Budget::WHOLE).await)?,
+                (Role::Responder, "suggest") => self.refusable(self.plugin.suggest(it, situation, ask.routing()?, Budget::WHOLE).await)?,
                 (Role::Sender, "deliver") => self.refusable(self.plugin.send(ask.key(), ask.outbound()?, self.now).await)?,
                 (Role::Sender, "find") => self.refusable(self.plugin.find(ask.key(), ask.outbound()?, self.now).await)?,
                 (Role::Sink, "deliver") => self.refusable(self.plugin.export(&ask.batch).await)?,
@@ -152,12 +153,13 @@ impl Caller<'_> {
     }
 
     fn classify_batch(&self, batch: &mut Vec<Interaction>) -> Done {
-        if !batch.is_empty() {
-            for signals in self.outcome(self.plugin.classify(batch))? {
-                output::json(&signals);
-            }
-            batch.clear();
+        let situation = Situation { now: self.now, ..Situation::default() };
+        let question = |interaction| Question { interaction, situation: &situation, priority: None };
+        let questions: Vec<Question<'_>> = batch.iter().map(question).collect();
+        for called in self.plugin.classify(&questions, Budget::WHOLE) {
+            output::json(&self.outcome(called)?);
         }
+        batch.clear();
         Ok(())
     }
 

@@ -1,14 +1,14 @@
 //! `pointsman explain`: the story of a decision.
 
 use dispatch::port::{Store as _, StoreError};
-use model::{DecisionId, Interaction, InteractionId, StepOutcome, StepRecord, StoredDecision, Trace};
+use model::{Cost, DecisionId, Interaction, InteractionId, StepOutcome, StepRecord, StoredDecision, Trace};
 
 use crate::args::{Cli, Explain};
 use crate::command::decisions::open;
 use crate::exit::{Code, Done, Failure};
 use crate::language::Language;
 use crate::sentences::Sentences;
-use crate::{configuration, output, table};
+use crate::{configuration, fault, output, table};
 
 /// Tells it: by a decision's id that one, by an interaction's id all of them.
 pub(crate) fn run(cli: &Cli, args: &Explain) -> Done {
@@ -60,7 +60,7 @@ impl Teller {
         lines.extend(decision.routing.reasons.iter().map(|reason| format!("   {}", self.sentences.any(reason))));
         lines.extend(story.effects.iter().map(|effect| format!("   + {} ({})", effect.effect.name(), effect.state)));
         lines.push(format!("{} {}", self.language.choose("commitment", "engagement"), story.commitment.short()));
-        lines.join("\n")
+        lines.iter().map(|line| table::plain(line)).collect::<Vec<_>>().join("\n")
     }
 
     fn trace(&self, trace: &Trace, lines: &mut Vec<String>) {
@@ -81,13 +81,14 @@ impl Teller {
     fn step(&self, number: usize, step: &StepRecord, lines: &mut Vec<String>) {
         let instead = step.fallback_for.as_ref().map(|plugin| format!(" {} {plugin}", self.language.choose("instead of", "à la place de")));
         lines.push(format!(
-            "{number}. {} ({}) {}{}  {} fuel, {:.2} ms",
+            "{number}. {} ({}) {}{}  {} fuel, {:.2} ms{}",
             step.plugin,
             step.role,
             step.digest.short(),
             instead.unwrap_or_default(),
             step.cost.fuel,
-            milliseconds(step.cost.duration_ns)
+            milliseconds(step.cost.duration_ns),
+            self.shared(&step.cost)
         ));
         if let Some(saw) = step.saw.as_ref().filter(|saw| !saw.withheld.is_empty()) {
             lines.push(format!("   {} {}", self.language.choose("not shown to it:", "non montré :"), saw.withheld.join(", ")));
@@ -98,7 +99,16 @@ impl Teller {
             StepOutcome::ConditionFailed(why) => {
                 lines.push(format!("   {} {why}", self.language.choose("condition failed:", "condition en échec :")))
             }
-            StepOutcome::Faulted(fault) => lines.push(format!("   ✗ {fault}")),
+            StepOutcome::Faulted(fault) => lines.push(format!("   ✗ {}", fault::told(fault, self.language))),
+        }
+    }
+
+    /// Whose cost it is too: a batch has one.
+    fn shared(&self, cost: &Cost) -> String {
+        match cost.share.map(|share| share.size.saturating_sub(1)) {
+            None | Some(0) => String::new(),
+            Some(1) => self.language.choose(" (with 1 other)", " (avec 1 autre)").to_owned(),
+            Some(others) => format!(" ({} {others} {})", self.language.choose("with", "avec"), self.language.choose("others", "autres")),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `pointsman plugin inspect`
 
-use model::PluginManifest;
+use model::{PluginManifest, Role};
 use runtime::Inspection;
 
 use crate::args::{Cli, Inspect};
@@ -42,11 +42,20 @@ fn shown(inspection: &Inspection) -> String {
     put("size", format!("{} bytes", inspection.bytes));
     let roles = inspection.roles.iter().map(|role| if role.is_pure() { role.to_string() } else { format!("{role} (edge)") });
     put("roles", roles.collect::<Vec<_>>().join(", "));
+    put("isolation", isolation(inspection));
     put("imports", inspection.imports.join(", "));
     if let Some(manifest) = &inspection.manifest {
         asked(manifest, &mut lines);
     }
     lines.join("\n")
+}
+
+/// What `isolation` can do for it, as far as the component tells. The rest shows when it is staged.
+fn isolation(inspection: &Inspection) -> String {
+    let batches = |role: &Role| matches!(role, Role::Webhook | Role::Classifier | Role::Prioritizer | Role::Router);
+    let batched: Vec<&str> = inspection.roles.iter().filter(|role| batches(role)).map(|role| role.name()).collect();
+    let batched = if batched.is_empty() { "no batches".to_owned() } else { format!("batches as {}", batched.join(", ")) };
+    format!("fresh for each interaction, or warm; {batched}; whether it starts from a snapshot is known when it is staged")
 }
 
 fn asked(manifest: &PluginManifest, lines: &mut Vec<String>) {

@@ -1,81 +1,87 @@
-//! `pointsman quarantine`: deliveries that could not be read.
+//! `pointsman quarantine list`: deliveries that could not be read, and interactions about which a plugin failed.
 
-use dispatch::ingest::{IngestError, Redriven};
-use dispatch::port::Store as _;
-use model::{DeliveryId, Quarantined};
-use serde_json::json;
+use dispatch::port::{FaultedFilter, Store as _};
+use manifest::Manifest;
+use model::{FaultedInteraction, Quarantined};
+use serde::Serialize;
+use store::SqliteStore;
 
-use crate::args::{Cli, QuarantineList, Redrive};
+use crate::args::{Cli, QuarantineList};
 use crate::command::decisions::open;
-use crate::command::serve::Host;
 use crate::exit::{Done, Failure};
-use crate::{configuration, output, table};
+use crate::language::Language;
+use crate::{configuration, fault, output, table};
 
-/// Deliveries of one page.
+/// Rows that are read at a time.
 const PAGE: u32 = 500;
 
-/// Shows what is in it, oldest first.
+/// A row for programs: what it is, and its fields.
+#[derive(Serialize)]
+struct Row<'a, T> {
+    kind: &'a str,
+    #[serde(flatten)]
+    row: &'a T,
+}
+
+/// Shows what is in it, oldest first, deliveries before interactions.
 pub(crate) fn list(cli: &Cli, args: &QuarantineList) -> Done {
     let manifest = configuration::read(&args.config.config, false).map_err(|findings| configuration::refused(&findings))?;
-    let rows = tokio::runtime::Runtime::new()?.block_on(async { all(&open(&manifest).await?).await })?;
-    for row in &rows {
-        if cli.json {
-            output::json(row);
-        } else {
-            let detail = table::shorten(&row.detail, 100);
-            let at = table::clock_time(row.received_at);
-            output::line(&format!(
-                "{}  {at}  {}  {} bytes, tried {}×  {}: {detail}",
-                row.id, row.connector, row.body_bytes, row.tries, row.cause
-            ));
-        }
+    let plugin = args.plugin.as_deref();
+    let (deliveries, interactions) = tokio::runtime::Runtime::new()?.block_on(async {
+        let store = open(&manifest).await?;
+        Ok::<_, Failure>((deliveries(&store, &manifest, plugin).await?, interactions(&store, plugin, args.all).await?))
+    })?;
+    if cli.json {
+        deliveries.iter().for_each(|row| output::json(&Row { kind: "delivery", row }));
+        interactions.iter().for_each(|row| output::json(&Row { kind: "interaction", row }));
+        return Ok(());
     }
-    if rows.is_empty() && !cli.json {
-        output::diagnostic(cli.language().choose("nothing is in quarantine", "rien n'est en quarantaine"));
+    let language = cli.language();
+    deliveries.iter().for_each(|row| output::line(&delivery(row, language)));
+    interactions.iter().for_each(|row| output::line(&interaction(row, language)));
+    if deliveries.is_empty() && interactions.is_empty() {
+        output::diagnostic(language.choose("nothing is in quarantine", "rien n'est en quarantaine"));
     }
     Ok(())
 }
 
-/// Runs them again with the configuration as it is now. Needs the store for itself: beside a running host, ask that one
-/// (`POST /api/v1/quarantine/{id}/redrive`).
-pub(crate) fn redrive(cli: &Cli, args: &Redrive) -> Done {
-    let manifest = configuration::load(&args.config.config, cli.json)?;
-    tokio::runtime::Runtime::new()?.block_on(async {
-        let host = Host::build(&manifest).await?;
-        let ids = if args.ids.is_empty() {
-            all(&host.store).await?.into_iter().map(|row| row.id).collect()
-        } else {
-            args.ids.iter().cloned().map(DeliveryId).collect::<Vec<_>>()
-        };
-        for id in ids {
-            let redriven = host.ingest.redrive(&id).await.map_err(|error| match error {
-                IngestError::Store(error) => error.into(),
-                error => Failure::unavailable(format!("{id}: {error}")),
-            })?;
-            said(cli, &id, &redriven);
-        }
-        host.store.close().await;
-        Ok(())
-    })
+fn delivery(row: &Quarantined, language: Language) -> String {
+    let detail = table::shorten(&row.detail, 100);
+    let (at, bytes) = (table::clock_time(row.received_at), language.choose("bytes, tried", "octets, essais :"));
+    format!("{}  {at}  {}  {} {bytes} {}×  {}: {detail}", row.id, row.connector, row.body_bytes, row.tries, row.cause)
 }
 
-fn said(cli: &Cli, id: &DeliveryId, redriven: &Redriven) {
-    match redriven {
-        Redriven::Released(accepted) if cli.json => output::json(&json!({"id": id, "released": true, "facts": accepted.facts})),
-        Redriven::Released(accepted) => {
-            output::line(&format!("{id}  released: {} facts, {} interactions", accepted.facts, accepted.interactions.len()))
-        }
-        Redriven::Retained { cause, detail } if cli.json => {
-            output::json(&json!({"id": id, "released": false, "cause": cause, "detail": detail}))
-        }
-        Redriven::Retained { cause, detail } => output::line(&format!("{id}  stays: {cause}: {detail}")),
-    }
+fn interaction(row: &FaultedInteraction, language: Language) -> String {
+    let at = table::clock_time(row.decided_at);
+    let held = if row.held { language.choose("held", "retenu") } else { language.choose("not held", "non retenu") };
+    let fault = table::shorten(&fault::told(&row.fault, language), 160);
+    format!("{}  {at}  {} {}  {held}  {fault}", row.interaction, row.fault.plugin, row.digest.short())
 }
 
-async fn all(store: &store::SqliteStore) -> Done<Vec<Quarantined>> {
+/// Deliveries in quarantine, of one plugin's connectors when it is named.
+pub(crate) async fn deliveries(store: &SqliteStore, manifest: &Manifest, plugin: Option<&str>) -> Done<Vec<Quarantined>> {
     let mut rows: Vec<Quarantined> = Vec::new();
     loop {
         let page = store.quarantined(rows.last().map(|row| &row.id), PAGE).await?;
+        if page.is_empty() {
+            break;
+        }
+        rows.extend(page);
+    }
+    let reads = |row: &Quarantined, plugin: &str| {
+        let connectors = &manifest.configuration.connectors;
+        connectors.iter().any(|connector| connector.name == row.connector && connector.plugin == plugin)
+    };
+    rows.retain(|row| plugin.is_none_or(|plugin| reads(row, plugin)));
+    Ok(rows)
+}
+
+/// Interactions about which a plugin failed, of one plugin when it is named; with `all` also those that are not held.
+pub(crate) async fn interactions(store: &SqliteStore, plugin: Option<&str>, all: bool) -> Done<Vec<FaultedInteraction>> {
+    let mut rows: Vec<FaultedInteraction> = Vec::new();
+    loop {
+        let after = rows.last().map_or(0, |row| row.seq);
+        let page = store.faulted(FaultedFilter { after, plugin: plugin.map(str::to_owned), all, limit: PAGE }).await?;
         if page.is_empty() {
             return Ok(rows);
         }

@@ -4,12 +4,13 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dispatch::breaker::Breakers;
 use dispatch::chain::{Decider, decision_id};
 use dispatch::counters::Counters;
 use dispatch::generation::{Connector, Generation};
 use dispatch::grant::Pseudonyms;
 use dispatch::hop::Hop;
-use dispatch::port::{Clock as _, Nothing, Secrets, Store as _, SystemClock};
+use dispatch::port::{Clock as _, Nothing, Secrets, Store as _, SystemClock, only};
 use manifest::Manifest;
 use model::{Attributes, DecisionSummary, Delivery, Fact, Refusal, Role, Secret, Timestamp};
 use store::SqliteStore;
@@ -94,7 +95,7 @@ impl Once {
     fn read(&self, delivery: &Delivery) -> Result<Vec<Fact>, String> {
         let plugin = &self.connector.plugin;
         let outcome = if self.connector.has(Role::Webhook) && self.connector.signature.is_some() {
-            plugin.receive(delivery, self.now).map(|read| read.map(|reception| reception.facts)).outcome
+            only(plugin.receive(&[delivery], self.now)).map(|read| read.map(|reception| reception.facts)).outcome
         } else {
             plugin.received(&delivery.body, &Attributes::new(), None, self.now).map(|read| read.map(|step| step.facts)).outcome
         };
@@ -107,7 +108,8 @@ impl Once {
 
     async fn decide_all(&self) -> Done<Vec<DecisionSummary>> {
         let key = Secret::new(crate::random::bytes::<32>()?);
-        let decider = Decider::new(Pseudonyms::new(key), Hop::for_cores(), Arc::new(Counters::default()));
+        let breakers = Arc::new(Breakers::new(Arc::new(SystemClock)));
+        let decider = Decider::new(Pseudonyms::new(key), Hop::for_cores(), Arc::new(Counters::default()), breakers);
         let mut rows = Vec::new();
         for pending in self.store.pending(0, DECISIONS_MAX).await? {
             let work = self.store.work(&pending).await?;

@@ -4,10 +4,12 @@
 //! is decided and committed, then the store is closed.
 
 mod doors;
+mod keys;
 mod settings;
 
 use std::sync::Arc;
 
+use dispatch::breaker::Breakers;
 use dispatch::chain::Decider;
 use dispatch::counters::Counters;
 use dispatch::dispatcher::{Dispatcher, DispatcherPorts, DispatcherSettings, Wake};
@@ -22,6 +24,7 @@ use runtime::Runtime;
 use serde_json::json;
 use store::SqliteStore;
 use tokio_util::sync::CancellationToken;
+use transport::{EgressSettings, HttpEgress};
 
 use self::doors::Doors;
 use crate::args::{Cli, Serve};
@@ -44,8 +47,11 @@ pub(crate) struct Host {
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) runtime: Runtime,
     pub(crate) secrets: Arc<dyn Secrets>,
+    pub(crate) egress: HttpEgress,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) breakers: Arc<Breakers>,
+    pub(crate) wake: Wake,
     pub(crate) current: Arc<Current>,
     pub(crate) live: Live,
     pub(crate) ingest: Ingest,
@@ -57,26 +63,28 @@ impl Host {
     pub(crate) async fn build(manifest: &Manifest) -> Done<Self> {
         let store = Arc::new(open(manifest).await?);
         let secrets: Arc<dyn Secrets> = Arc::new(ConfiguredSecrets::new(manifest.secrets.clone()));
-        let egress = transport::HttpEgress::new(Arc::clone(&secrets)).map_err(|error| Failure::unavailable(error.to_string()))?;
-        let outside = Outside { egress: Arc::new(egress), state: store.clone(), secrets: Arc::clone(&secrets) };
+        let settings = EgressSettings { nameservers: manifest.egress.nameservers.clone() };
+        let egress = HttpEgress::new(Arc::clone(&secrets), settings).map_err(|error| Failure::unavailable(error.to_string()))?;
+        let outside = Outside { egress: Arc::new(egress.clone()), state: store.clone(), secrets: Arc::clone(&secrets) };
         let runtime = assemble::runtime(manifest, outside)?;
         let generation = assemble::generation(manifest, &runtime).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         store.remember_generation(generation.id(), generation.configuration(), clock.now()).await?;
         let pseudonyms = Pseudonyms::new(assemble::pseudonym_key(&manifest.store.path)?);
-        Ok(Self::wire(store, runtime, secrets, clock, generation, pseudonyms))
+        Ok(Self::wire(store, runtime, (secrets, egress), clock, generation, pseudonyms))
     }
 
     fn wire(
         store: Arc<SqliteStore>,
         runtime: Runtime,
-        secrets: Arc<dyn Secrets>,
+        (secrets, egress): (Arc<dyn Secrets>, HttpEgress),
         clock: Arc<dyn Clock>,
         generation: Generation,
         pseudonyms: Pseudonyms,
     ) -> Self {
         let current = Arc::new(Current::new(Arc::new(generation)));
         let counters = Arc::new(Counters::default());
+        let breakers = Arc::new(Breakers::new(Arc::clone(&clock)));
         let (wake, live) = (Wake::default(), Live::new(LIVE_DECISIONS_MAX));
         let ingest = Ingest::new(IngestPorts {
             current: Arc::clone(&current),
@@ -84,6 +92,7 @@ impl Host {
             secrets: Arc::clone(&secrets),
             clock: Arc::clone(&clock),
             counters: Arc::clone(&counters),
+            breakers: Arc::clone(&breakers),
             hop: Hop::for_cores(),
             wake: wake.clone(),
         });
@@ -91,12 +100,12 @@ impl Host {
             store: store.clone(),
             current: Arc::clone(&current),
             clock: Arc::clone(&clock),
-            decider: Decider::new(pseudonyms, Hop::for_cores(), Arc::clone(&counters)),
+            decider: Decider::new(pseudonyms, Hop::for_cores(), Arc::clone(&counters), Arc::clone(&breakers)),
             live: live.clone(),
-            wake,
+            wake: wake.clone(),
         };
         let dispatcher = Dispatcher::new(ports, DispatcherSettings::default());
-        Self { store, runtime, secrets, clock, counters, current, live, ingest, dispatcher }
+        Self { store, runtime, secrets, egress, clock, counters, breakers, wake, current, live, ingest, dispatcher }
     }
 }
 
@@ -113,6 +122,7 @@ async fn serve(cli: &Cli, args: &Serve, manifest: Manifest) -> Done {
     };
     let listener = server::bind(address).await.map_err(|error| Failure::unavailable(error.to_string()))?;
     let host = Host::build(&manifest).await?;
+    keys::check(&manifest, &host)?;
     let doors = Doors::open(&host).await?;
     announce(cli, &listener, &doors, &host)?;
 

@@ -1,4 +1,4 @@
-use model::{ConnectorSpec, Digest, Limits, OnFault, QueueSpec, Role};
+use model::{BreakerSpec, ConnectorSpec, Digest, Isolation, Limits, OnFault, QueueSpec, Role};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use serde_json::json;
@@ -10,7 +10,7 @@ fn step(plugin: &str, role: Role) -> StepSpec {
 }
 
 fn spec(name: &str, settings: Json) -> PluginSpec {
-    PluginSpec { name: name.to_owned(), digest: Digest::of(name.as_bytes()), settings, grants: Grants::default(), limits: Limits::PURE }
+    PluginSpec { settings, ..PluginSpec::new(name, Digest::of(name.as_bytes())) }
 }
 
 fn sample() -> Configuration {
@@ -19,6 +19,7 @@ fn sample() -> Configuration {
         name: name.to_owned(),
         when: when.map(str::to_owned),
         hold_queue: "desk".to_owned(),
+        deadline_ms: 10_000,
         steps: steps.clone(),
     };
     Configuration {
@@ -46,6 +47,9 @@ fn reads_as_a_person_reads() {
     new.plugins[0].grants.secrets.insert("webhook".to_owned(), "shop-webhook".to_owned());
     new.plugins[1].settings = json!({"rules": [{"queue": "night"}, {"queue": "desk"}, {"queue": "vip"}]});
     new.plugins[1].limits.deadline_ms = 80;
+    new.plugins[1].isolation = Isolation::Batch { interactions_max: 32 };
+    new.plugins[1].breaker.faults_max = 3;
+    new.chains[0].deadline_ms = 5_000;
     new.plugins.push(spec("spam", json!({})));
     new.chains[0].when = Some("kind == 'comment'".to_owned());
     new.chains[0].steps.swap(0, 1);
@@ -60,8 +64,11 @@ fn reads_as_a_person_reads() {
     + plugin json: grant of secret webhook "shop-webhook"
     + plugin rules: settings /rules/0 {"queue":"night"}
     ~ plugin rules: limit deadline_ms 50 → 80
+    ~ plugin rules: isolation "interaction" → {"batch":32}
+    ~ plugin rules: breaker faults_max 5 → 3
     + plugin spam
     ~ chain public: when "kind == 'post'" → "kind == 'comment'"
+    ~ chain public: deadline_ms 10000 → 5000
     ~ chain public: order of steps sentiment (classifier), four-factors (prioritizer), rules (router) → four-factors (prioritizer), sentiment (classifier), rules (router)
     ~ chain rest: step four-factors (prioritizer) on_fault "hold" → "skip"
     - chain rest: step sentiment (classifier)
@@ -88,16 +95,26 @@ fn settings_value() -> impl Strategy<Value = Json> {
 }
 
 prop_compose! {
-    fn plugins()(all in btree_map("[a-c]", (0_u8..2, settings_value(), btree_set("[xy]", 0..2), btree_map("[st]", "[uv]", 0..2), 0_u64..2), 0..3))
+    fn plugins()(all in btree_map("[a-c]", (0_u8..2, settings_value(), btree_set("[xy]", 0..2), btree_map("[st]", "[uv]", 0..2), 0_u64..2, isolation(), 0_u32..2), 0..3))
         -> Vec<PluginSpec> {
-        all.into_iter().map(|(name, (digest, settings, fields, secrets, deadline_ms))| PluginSpec {
+        all.into_iter().map(|(name, (digest, settings, fields, secrets, deadline_ms, isolation, faults_max))| PluginSpec {
             name,
             digest: Digest::of(&[digest]),
             settings,
             grants: Grants { fields, secrets, ..Grants::default() },
             limits: Limits { deadline_ms, ..Limits::PURE },
+            isolation,
+            breaker: BreakerSpec { faults_max, ..BreakerSpec::default() },
         }).collect()
     }
+}
+
+fn isolation() -> impl Strategy<Value = Isolation> {
+    prop_oneof![
+        Just(Isolation::Interaction),
+        (1_u32..3).prop_map(|interactions_max| Isolation::Batch { interactions_max }),
+        (1_u32..3).prop_map(|calls_max| Isolation::Warm { calls_max }),
+    ]
 }
 
 fn steps_strategy() -> impl Strategy<Value = Vec<StepSpec>> {
@@ -110,13 +127,13 @@ fn steps_strategy() -> impl Strategy<Value = Vec<StepSpec>> {
 prop_compose! {
     fn configuration()(
         plugins in plugins(),
-        chains in btree_map("[p-r]", (proptest::option::of("[xy]"), steps_strategy()), 0..3).prop_map(|all| all.into_iter().collect::<Vec<_>>()).prop_shuffle(),
+        chains in btree_map("[p-r]", (proptest::option::of("[xy]"), steps_strategy(), 1_u64..3), 0..3).prop_map(|all| all.into_iter().collect::<Vec<_>>()).prop_shuffle(),
         queues in btree_map("[q-s]", "[xy]", 0..3),
     ) -> Configuration {
         Configuration {
             plugins,
             connectors: Vec::new(),
-            chains: chains.into_iter().map(|(name, (when, steps))| ChainSpec { name, when, hold_queue: String::new(), steps }).collect(),
+            chains: chains.into_iter().map(|(name, (when, steps, deadline_ms))| ChainSpec { name, when, hold_queue: String::new(), deadline_ms, steps }).collect(),
             queues: queues.into_iter().map(|(name, title)| QueueSpec { name, title }).collect(),
         }
     }

@@ -25,7 +25,13 @@ pub(super) fn lower(chain: &Chain, inspections: &Inspections, report: &Report) -
             },
         }
     });
-    ChainSpec { name: chain.name.clone(), when: chain.when.clone(), hold_queue: chain.hold_queue.clone(), steps: steps.collect() }
+    ChainSpec {
+        name: chain.name.clone(),
+        when: chain.when.clone(),
+        hold_queue: chain.hold_queue.clone(),
+        deadline_ms: chain.deadline_ms,
+        steps: steps.collect(),
+    }
 }
 
 /// The role that was written, or the only one that the plugin has for a chain.

@@ -1,3 +1,4 @@
+use dispatch::grant::{REDACTED_TEXT, TEXT};
 use model::{Handshake, PluginManifest, Role, SettingOr, Transport};
 use serde::de::DeserializeOwned;
 
@@ -34,7 +35,9 @@ pub(super) fn check(plugin: &Plugin, inspected: &Inspected, report: &Report) {
 fn unrequested(plugin: &Plugin, manifest: &PluginManifest, report: &Report) {
     let key = format!("{}.grant", plugin.key);
     let (name, requests) = (&plugin.name, &manifest.requests);
-    let asked = |field: &str| requests.fields.iter().any(|request| request.name == field);
+    // Who asks for the text is content with the masked one, and who asks for the masked one gets it where both could be had.
+    let texts = |name: &str| name == TEXT || name == REDACTED_TEXT;
+    let asked = |field: &str| requests.fields.iter().any(|request| request.name == field || (texts(&request.name) && texts(field)));
     for field in plugin.grants.fields.iter().filter(|field| FIELDS.contains(&field.as_str()) && !asked(field)) {
         report.warning(&format!("{key}.fields"), format!("the plugin `{name}` does not ask for the field `{field}`"), "");
     }

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
-use model::Role;
+use model::{ChainSpec, Role};
 
 use super::names::{self, Names};
 use super::{ConditionCheck, Known, plugins};
+use crate::bounds;
 use crate::parsed;
 use crate::report::Report;
 use crate::suggest;
@@ -18,6 +19,7 @@ pub(crate) struct Chain {
     pub(crate) name: String,
     pub(crate) when: Option<String>,
     pub(crate) hold_queue: String,
+    pub(crate) deadline_ms: u64,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -99,13 +101,18 @@ impl Judge<'_> {
         if let Some(queue) = &chain.hold_queue {
             names::known("queue", queue, &self.known.queues, &format!("{key}.hold_queue"), self.report);
         }
+        if let Some(deadline_ms) = chain.deadline_ms {
+            let (least, most) = bounds::CHAIN_DEADLINE_MS;
+            bounds::within(self.report, &format!("{key}.deadline_ms"), deadline_ms, least, most);
+        }
         if chain.steps.len() > STEPS_MAX {
             let message = format!("a chain has at most {STEPS_MAX} steps, this one {}", chain.steps.len());
             self.report.error_at_key(&key, message, "split it, or let one plugin do the work of several");
         }
         let steps = chain.steps.into_iter().filter_map(|step| self.step(step)).collect();
         let name = names.admit(chain.name?, &key, self.report);
-        Some(Chain { key, name, when: chain.when, hold_queue: chain.hold_queue.unwrap_or_default(), steps })
+        let deadline_ms = chain.deadline_ms.unwrap_or(ChainSpec::DEADLINE_MS);
+        Some(Chain { key, name, when: chain.when, hold_queue: chain.hold_queue.unwrap_or_default(), deadline_ms, steps })
     }
 
     fn step(&self, step: parsed::Step) -> Option<Step> {

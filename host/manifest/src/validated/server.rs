@@ -1,11 +1,14 @@
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use url::Url;
 
 use crate::bounds::{self, RUNTIME, SERVER, STORE};
 use crate::parsed;
 use crate::report::Report;
-use crate::settings::{Network, ServerSettings};
+use crate::settings::{EgressSettings, Network, ServerSettings};
+
+/// The most nameservers that are asked one after the other.
+const NAMESERVERS_MAX: usize = 8;
 
 /// `[store]`, its path as written.
 #[derive(Debug)]
@@ -21,6 +24,7 @@ pub(crate) struct Runtime {
     pub(crate) instances_max: u64,
     pub(crate) compile_memory_bytes_max: u64,
     pub(crate) compile_cpu_ms_max: u64,
+    pub(crate) stack_bytes_max: u64,
 }
 
 pub(super) fn server(server: &parsed::Server, report: &Report) -> ServerSettings {
@@ -51,9 +55,31 @@ pub(super) fn store(store: parsed::Store, report: &Report) -> Store {
 pub(super) fn runtime(runtime: parsed::Runtime, report: &Report) -> Runtime {
     let number = |name| bounds::number(report, "runtime", &RUNTIME, &runtime.numbers, name);
     let (instances_max, compile_memory_bytes_max) = (number("instances_max"), number("compile_memory_bytes_max"));
-    let compile_cpu_ms_max = number("compile_cpu_ms_max");
+    let (compile_cpu_ms_max, stack_bytes_max) = (number("compile_cpu_ms_max"), number("stack_bytes_max"));
     let cache_dir = path(runtime.cache_dir, "pointsman-cache", "runtime.cache_dir", report);
-    Runtime { cache_dir, instances_max, compile_memory_bytes_max, compile_cpu_ms_max }
+    Runtime { cache_dir, instances_max, compile_memory_bytes_max, compile_cpu_ms_max, stack_bytes_max }
+}
+
+pub(super) fn egress(egress: &parsed::Egress, report: &Report) -> EgressSettings {
+    if egress.nameservers.len() > NAMESERVERS_MAX {
+        let message = format!("there are {} nameservers, at most {NAMESERVERS_MAX} are asked", egress.nameservers.len());
+        report.error_at_key("egress.nameservers", message, "name the ones that matter");
+    }
+    let read = |(index, text): (usize, &String)| nameserver(text, &format!("egress.nameservers[{index}]"), report);
+    EgressSettings { nameservers: egress.nameservers.iter().enumerate().filter_map(read).collect() }
+}
+
+fn nameserver(text: &str, key: &str, report: &Report) -> Option<SocketAddr> {
+    let address = text.parse().ok();
+    if address.is_none() {
+        // Without a port it is the usual mistake; a name cannot be looked up without a nameserver.
+        let remedy = match text.parse::<IpAddr>() {
+            Ok(ip) => format!("write `{}`", SocketAddr::new(ip, 53)),
+            Err(_) => "write an IP address and a port, such as `127.0.0.1:53` or `[::1]:53`".to_owned(),
+        };
+        report.error(key, format!("`{text}` is no address of a nameserver"), &remedy);
+    }
+    address
 }
 
 /// An address with a port.

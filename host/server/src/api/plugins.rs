@@ -2,9 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
+use dispatch::breaker::BreakerRow;
 use dispatch::counters::{ConnectorCounts, PluginCounts};
 use dispatch::port::PluginInfo;
-use model::{ConnectorSpec, Grants, Limits};
+use model::{ConnectorSpec, Grants, Isolation, Limits};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,6 +31,13 @@ pub(crate) struct PluginRow {
     /// What one call may use up.
     #[schema(value_type = schema::Limits)]
     limits: Limits,
+    /// How long its instances live: `interaction`, or an object with `batch` or `warm`.
+    #[schema(value_type = serde_json::Value)]
+    isolation: Isolation,
+    /// Whether it is in service; absent until it was called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::BreakerRow>)]
+    breaker: Option<BreakerRow>,
     /// Size of the component.
     component_bytes: u64,
     /// Whether instances start from a snapshot taken after `configure`.
@@ -88,11 +96,13 @@ pub(crate) struct ConnectorRow {
 pub(crate) async fn plugins(State(site): State<Shared>) -> Json<Page<PluginRow>> {
     let generation = site.services.current.load();
     let mut counts = site.services.counters.snapshot().plugins;
-    let items = generation.plugins().iter().map(|(name, plugin)| row(plugin.info(), counts.remove(name).unwrap_or_default())).collect();
+    let mut breakers = site.services.breakers.snapshot();
+    let mut one = |name: &String, info| row(info, counts.remove(name).unwrap_or_default(), breakers.remove(name));
+    let items = generation.plugins().iter().map(|(name, plugin)| one(name, plugin.info())).collect();
     Json(Page { items, next: None })
 }
 
-fn row(info: &PluginInfo, counters: PluginCounts) -> PluginRow {
+fn row(info: &PluginInfo, counters: PluginCounts, breaker: Option<BreakerRow>) -> PluginRow {
     let manifest = &info.manifest;
     PluginRow {
         name: info.spec.name.clone(),
@@ -107,6 +117,8 @@ fn row(info: &PluginInfo, counters: PluginCounts) -> PluginRow {
         roles: info.roles.iter().map(|role| role.name()).collect(),
         grants: info.spec.grants.clone(),
         limits: info.spec.limits.clone(),
+        isolation: info.spec.isolation,
+        breaker,
         component_bytes: info.component_bytes,
         snapshotted: info.snapshotted,
         counters,

@@ -11,9 +11,10 @@ mod interaction;
 mod trace;
 
 pub(crate) use configuration::{ChainSpec, Configuration, Grants, Limits};
-pub(crate) use counts::{ConnectorCounts, PluginCounts};
+pub(crate) use counts::{BreakerRow, ChainCounts, ConnectorCounts, PluginCounts};
 pub(crate) use decision::{DecisionSummary, QueueSummary, StoredDecision};
 pub(crate) use interaction::{Conversation, Delivery, DeliverySummary, InteractionRecord, Quarantined, Totals};
+pub(crate) use trace::FaultedInteraction;
 
 #[cfg(test)]
 mod tests;

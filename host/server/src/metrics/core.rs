@@ -1,9 +1,8 @@
-//! What the core counted since the start: decisions, plugins, connectors.
+//! What the core counted since the start: decisions and connectors.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use dispatch::counters::{ConnectorCounts, Counts, PluginCounts};
+use dispatch::counters::{ConnectorCounts, Counts};
 
 use super::MetricsError;
 use super::sheet::Sheet;
@@ -11,18 +10,6 @@ use super::sheet::Sheet;
 pub(super) fn decisions(counts: &Counts, sheet: &mut Sheet) -> Result<(), MetricsError> {
     let rows = counts.decisions.iter().map(|(name, count)| (vec![name.clone()], *count));
     sheet.counter("pointsman_dispositions_total", "Decisions since the start, by disposition.", &["disposition"], rows)
-}
-
-pub(super) fn plugins(counts: &Counts, sheet: &mut Sheet) -> Result<(), MetricsError> {
-    let all = &counts.plugins;
-    let label = &["plugin"];
-    sheet.counter("pointsman_plugin_calls_total", "Calls of a plugin, faults included.", label, each(all, |plugin| plugin.calls))?;
-    sheet.counter("pointsman_plugin_fuel_total", "Units of fuel that a plugin used.", label, each(all, |plugin| plugin.fuel))?;
-    sheet.counter("pointsman_plugin_host_calls_total", "Calls of the host by a plugin.", label, each(all, |plugin| plugin.host_calls))?;
-    let busy = all.iter().map(|(name, plugin)| (vec![name.clone()], Duration::from_nanos(plugin.duration_ns)));
-    sheet.counter_seconds("pointsman_plugin_busy_seconds_total", "Time spent in calls of a plugin.", label, busy)?;
-    let faults = split(all, |plugin: &PluginCounts| &plugin.faults);
-    sheet.counter("pointsman_plugin_faults_total", "Faults of a plugin, by kind.", &["plugin", "kind"], faults)
 }
 
 pub(super) fn connectors(counts: &Counts, sheet: &mut Sheet) -> Result<(), MetricsError> {
@@ -53,10 +40,13 @@ pub(super) fn connectors(counts: &Counts, sheet: &mut Sheet) -> Result<(), Metri
     )
 }
 
-fn each<T>(all: &BTreeMap<String, T>, figure: impl Fn(&T) -> u64) -> impl Iterator<Item = (Vec<String>, u64)> {
+pub(super) fn each<T>(all: &BTreeMap<String, T>, figure: impl Fn(&T) -> u64) -> impl Iterator<Item = (Vec<String>, u64)> {
     all.iter().map(move |(name, counts)| (vec![name.clone()], figure(counts)))
 }
 
-fn split<T>(all: &BTreeMap<String, T>, figures: impl Fn(&T) -> &BTreeMap<String, u64>) -> impl Iterator<Item = (Vec<String>, u64)> {
+pub(super) fn split<T>(
+    all: &BTreeMap<String, T>,
+    figures: impl Fn(&T) -> &BTreeMap<String, u64>,
+) -> impl Iterator<Item = (Vec<String>, u64)> {
     all.iter().flat_map(move |(name, counts)| figures(counts).iter().map(move |(kind, figure)| (vec![name.clone(), kind.clone()], *figure)))
 }

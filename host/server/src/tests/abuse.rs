@@ -149,6 +149,21 @@ async fn framing_that_can_be_read_in_two_ways_is_refused_and_the_connection_clos
 }
 
 #[tokio::test]
+async fn a_request_in_chunks_is_the_last_of_its_connection() {
+    let house = House::new().await;
+    for length in ["", "content-length: 5\r\n"] {
+        let mut client = Client::connect(house.address).await;
+        client
+            .send(format!(
+                "POST /hooks/open HTTP/1.1\r\nhost: localhost\r\n{length}transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+            ))
+            .await;
+        assert_eq!(client.reply().await.status, 200);
+        assert!(client.closed().await, "{length:?}");
+    }
+}
+
+#[tokio::test]
 async fn who_sends_too_much_is_told_when_to_come_back() {
     let rate = Rate { per_second: 1, burst: 2 };
     let house = House::with(ServerSettings { connector_rate: Some(rate), address_rate: None, ..ServerSettings::default() }).await;

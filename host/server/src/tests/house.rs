@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::memory::Memory;
 use super::stub::Stub;
 use crate::{Access, ServerSettings, Services, Shutdown, Token, Tokens, bind, serve};
+use dispatch::breaker::Breakers;
 use dispatch::counters::Counters;
 use dispatch::dispatcher::Wake;
 use dispatch::generation::{Current, Generation};
@@ -82,12 +83,14 @@ pub(super) fn idle() -> Services {
 fn services(store: Arc<Memory>, settings: ServerSettings) -> Services {
     let current = Arc::new(Current::new(Arc::new(generation())));
     let counters = Arc::new(Counters::default());
+    let breakers = Arc::new(Breakers::new(Arc::new(SystemClock)));
     let ports = IngestPorts {
         current: Arc::clone(&current),
         store: store.clone(),
         secrets: Arc::new(ChannelSecret),
         clock: Arc::new(SystemClock),
         counters: Arc::clone(&counters),
+        breakers: Arc::clone(&breakers),
         hop: Hop::for_cores(),
         wake: Wake::default(),
     };
@@ -97,6 +100,8 @@ fn services(store: Arc<Memory>, settings: ServerSettings) -> Services {
         store,
         live: Live::new(4),
         counters,
+        breakers,
+        wake: Wake::default(),
         clock: Arc::new(SystemClock),
         settings,
         tokens: tokens(),
@@ -125,8 +130,7 @@ fn plugin(name: &str, role: Role, signature: SignatureScheme) -> Arc<dyn Plugin>
     };
     let digest = Digest::of(name.as_bytes());
     let grants = Grants { secrets, ..Grants::default() };
-    let spec =
-        PluginSpec { name: name.to_owned(), digest: digest.clone(), settings: serde_json::json!({}), grants, limits: Limits::CONNECTOR };
+    let spec = PluginSpec { settings: serde_json::json!({}), grants, limits: Limits::CONNECTOR, ..PluginSpec::new(name, digest.clone()) };
     let roles: BTreeSet<Role> = [role].into();
     Arc::new(Stub(PluginInfo { spec, digest, roles, manifest, component_bytes: 1_234, snapshotted: true }))
 }
@@ -154,7 +158,7 @@ fn configuration(plugins: &BTreeMap<String, Arc<dyn Plugin>>) -> Configuration {
     Configuration {
         plugins: plugins.values().map(|plugin| plugin.info().spec.clone()).collect(),
         connectors: plugins.keys().filter(|name| *name != "desk").map(connector).collect(),
-        chains: vec![ChainSpec { name: "default".to_owned(), when: None, hold_queue: "desk".to_owned(), steps }],
+        chains: vec![ChainSpec { name: "default".to_owned(), when: None, hold_queue: "desk".to_owned(), deadline_ms: 1_000, steps }],
         queues: vec![QueueSpec { name: "desk".to_owned(), title: "The desk".to_owned() }],
     }
 }

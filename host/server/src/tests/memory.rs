@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use dispatch::port::{
-    Accepted, Commit, Conversation, DecisionFilter, Intake, InteractionFilter, NewDecision, NewQuarantine, Pending, Store, StoreError,
-    Totals, Work,
+    Accepted, Commit, Conversation, DecisionFilter, FaultedFilter, Intake, InteractionFilter, NewDecision, NewQuarantine, Pending, Store,
+    StoreError, Totals, Work,
 };
 use model::{
-    Configuration, DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, GenerationId, InteractionId,
-    InteractionRecord, Quarantined, QueueSummary, StoredDecision, Timestamp,
+    Configuration, DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, FaultedInteraction, GenerationId,
+    InteractionId, InteractionRecord, Quarantined, QueueSummary, StoredDecision, Timestamp,
 };
 
 /// Vectors behind locks.
@@ -24,6 +24,8 @@ pub(super) struct Memory {
     pub(super) conversations: Mutex<Vec<Conversation>>,
     pub(super) generations: Mutex<Vec<(GenerationId, Configuration)>>,
     pub(super) queues: Mutex<Vec<QueueSummary>>,
+    pub(super) faulted: Mutex<Vec<FaultedInteraction>>,
+    pub(super) redecided: Mutex<Vec<InteractionId>>,
     ids: AtomicU64,
 }
 
@@ -113,6 +115,20 @@ impl Store for Memory {
 
     async fn decide(&self, _decision: NewDecision) -> Result<Commit, StoreError> {
         self.works().map(|()| Commit::AlreadyDecided)
+    }
+
+    async fn faulted(&self, filter: FaultedFilter) -> Result<Vec<FaultedInteraction>, StoreError> {
+        self.works()?;
+        let rows = self.faulted.lock().unwrap().clone().into_iter();
+        let rows = rows.filter(|row| row.seq > filter.after && (filter.all || row.held));
+        let rows = rows.filter(|row| filter.plugin.as_ref().is_none_or(|plugin| *plugin == row.fault.plugin));
+        Ok(page(rows, filter.limit))
+    }
+
+    async fn redecide(&self, id: &InteractionId) -> Result<(), StoreError> {
+        self.find(&self.faulted, "interaction", &id.0, |row| row.interaction == *id)?;
+        self.redecided.lock().unwrap().push(id.clone());
+        Ok(())
     }
 
     async fn interactions(&self, filter: InteractionFilter) -> Result<Vec<(u64, InteractionRecord)>, StoreError> {

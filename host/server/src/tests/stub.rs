@@ -1,7 +1,7 @@
 //! A connector's plugin that does what the delivery's body says.
 
 use async_trait::async_trait;
-use dispatch::port::{Plugin, PluginInfo};
+use dispatch::port::{Budget, Plugin, PluginInfo, Question};
 use model::{
     Advance, Attributes, Call, Cost, Decided, Delivered, Delivery, Event, Fact, Failure, FaultKind, Header, Interaction, Item, Outbound,
     Page, Pointer, Priority, Reception, Refusal, Response, Routing, Signal, Situation, Suggestion, Timestamp, Undelivered,
@@ -30,19 +30,23 @@ fn said(delivery: &Delivery) -> Fact {
     Fact { account: None, dedup_key: None, event: Event::Said(item) }
 }
 
+fn received(delivery: &Delivery) -> Call<Result<Reception, Refusal>> {
+    let outcome = match delivery.body.as_slice() {
+        b"refuse" => Ok(Err(Refusal::Malformed("not what I read".to_owned()))),
+        b"fault" => Err(FaultKind::Trap("unreachable".to_owned())),
+        _ => Ok(Ok(Reception { answer: echo(delivery), facts: vec![said(delivery)], pointers: Vec::new() })),
+    };
+    Call { outcome, cost: Cost { fuel: 7, duration_ns: 1_000, ..Cost::default() } }
+}
+
 #[async_trait]
 impl Plugin for Stub {
     fn info(&self) -> &PluginInfo {
         &self.0
     }
 
-    fn receive(&self, delivery: &Delivery, _now: Timestamp) -> Call<Result<Reception, Refusal>> {
-        let outcome = match delivery.body.as_slice() {
-            b"refuse" => Ok(Err(Refusal::Malformed("not what I read".to_owned()))),
-            b"fault" => Err(FaultKind::Trap("unreachable".to_owned())),
-            _ => Ok(Ok(Reception { answer: echo(delivery), facts: vec![said(delivery)], pointers: Vec::new() })),
-        };
-        Call { outcome, cost: Cost { fuel: 7, duration_ns: 1_000, ..Cost::default() } }
+    fn receive(&self, deliveries: &[&Delivery], _now: Timestamp) -> Vec<Call<Result<Reception, Refusal>>> {
+        deliveries.iter().map(|delivery| received(delivery)).collect()
     }
 
     fn opened(&self, _: Option<&[u8]>, _: Timestamp) -> Call<Advance> {
@@ -57,16 +61,16 @@ impl Plugin for Stub {
         absent()
     }
 
-    fn classify(&self, _: &[Interaction]) -> Call<Vec<Vec<Signal>>> {
-        absent()
+    fn classify(&self, questions: &[Question<'_>], _: Budget) -> Vec<Call<Vec<Signal>>> {
+        questions.iter().map(|_| absent()).collect()
     }
 
-    fn prioritize(&self, _: &Interaction, _: &Situation) -> Call<Priority> {
-        absent()
+    fn prioritize(&self, questions: &[Question<'_>], _: Budget) -> Vec<Call<Priority>> {
+        questions.iter().map(|_| absent()).collect()
     }
 
-    fn route(&self, _: &Interaction, _: &Situation, _: Option<&Priority>) -> Call<Routing> {
-        absent()
+    fn route(&self, questions: &[Question<'_>], _: Budget) -> Vec<Call<Routing>> {
+        questions.iter().map(|_| absent()).collect()
     }
 
     async fn poll(&self, _: Option<&[u8]>, _: Timestamp) -> Call<Result<Page, Failure>> {
@@ -77,11 +81,11 @@ impl Plugin for Stub {
         absent()
     }
 
-    async fn enrich(&self, _: &Interaction, _: Timestamp) -> Call<Result<Vec<Signal>, Failure>> {
+    async fn enrich(&self, _: &Interaction, _: Timestamp, _: Budget) -> Call<Result<Vec<Signal>, Failure>> {
         absent()
     }
 
-    async fn suggest(&self, _: &Interaction, _: &Situation, _: &Routing) -> Call<Result<Vec<Suggestion>, Failure>> {
+    async fn suggest(&self, _: &Interaction, _: &Situation, _: &Routing, _: Budget) -> Call<Result<Vec<Suggestion>, Failure>> {
         absent()
     }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dispatch::generation::Connector;
-use model::{Credential, Transport};
+use dispatch::grant::egress_grant;
+use model::Transport;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use transport::LmtpSettings;
+use transport::{LmtpSettings, SseSettings};
 
 use super::Host;
 use crate::exit::{Done, Failure};
@@ -55,9 +55,15 @@ impl Doors {
                 tasks.spawn(transport::poll_feed(host.ingest.clone(), name.clone(), interval_ms, Arc::clone(&host.clock), stop.clone()));
             }
             if let (true, Some(Transport::Sse { url, credential })) = (connector.spec.connect, &connector.transport) {
-                let credential = credential.as_deref().and_then(|credential| resolved(connector, credential));
-                let (ingest, secrets, clock) = (host.ingest.clone(), Arc::clone(&host.secrets), Arc::clone(&host.clock));
-                tasks.spawn(transport::hold_events(ingest, name.clone(), url.clone(), credential, secrets, clock, stop.clone()));
+                let info = connector.plugin.info();
+                let settings = SseSettings {
+                    connector: name.clone(),
+                    url: url.clone(),
+                    credential: credential.clone(),
+                    grant: egress_grant(&info.spec, &info.manifest),
+                };
+                let (ingest, egress, clock) = (host.ingest.clone(), host.egress.clone(), Arc::clone(&host.clock));
+                tasks.spawn(transport::hold_events(ingest, egress, settings, clock, stop.clone()));
             }
         }
         tasks.close();
@@ -70,12 +76,4 @@ impl Bringing {
     pub(crate) async fn wait(self) {
         self.0.wait().await;
     }
-}
-
-/// The credential behind a plugin's name for it, when it was granted.
-fn resolved(connector: &Connector, name: &str) -> Option<Credential> {
-    let info = connector.plugin.info();
-    let secret = info.spec.grants.secrets.get(name)?.clone();
-    let form = info.manifest.secret(name)?.credential.clone()?;
-    Some(Credential { secret, form })
 }

@@ -17,6 +17,8 @@ pub(crate) fn services(manifest: &Manifest, host: &Host) -> Done<Services> {
         store: host.store.clone(),
         live: host.live.clone(),
         counters: Arc::clone(&host.counters),
+        breakers: Arc::clone(&host.breakers),
+        wake: host.wake.clone(),
         clock: Arc::clone(&host.clock),
         settings: settings(manifest)?,
         tokens: tokens(manifest),

@@ -22,24 +22,56 @@ pub(crate) struct Grants {
 /// What a plugin may use up in one call.
 #[derive(ToSchema)]
 pub(crate) struct Limits {
-    /// Wall time of a call.
+    /// Wall time of a call, the host's included.
     deadline_ms: u64,
     /// Fuel of a call, pure roles only.
     fuel_max: u64,
     /// Sum of all memories of an instance.
     memory_bytes_max: u64,
-    /// What a call may return.
+    /// Sum of the entries of all tables of an instance.
+    table_elements_max: u64,
+    /// Core instances of an instance.
+    core_instances_max: u64,
+    /// Handles of resources that are alive at a time.
+    handles_max: u64,
+    /// What a call may return: bytes of its texts and lists.
     output_bytes_max: u64,
+    /// Entries of any one list that a call returns; the contract's own bounds hold beside it.
+    list_items_max: u64,
     /// Calls of the host in a call.
     host_calls_max: u64,
+    /// Bytes that pass between guest and host in all calls of the host together.
+    host_bytes_max: u64,
     /// Log lines kept of a call.
     log_lines_max: u64,
     /// Bytes kept of a log line.
     log_line_bytes_max: u64,
-    /// Bytes of a request's or answer's body over `http.send`.
+    /// Log lines of all calls in a minute that reach the operator's log.
+    log_lines_per_minute_max: u64,
+    /// Requests over `http.send` in a call.
+    http_requests_max: u64,
+    /// Requests of all calls that are under way at a time.
+    http_parallel_max: u64,
+    /// Bytes of a request's or answer's body over `http.send`, decoded.
     http_body_bytes_max: u64,
+    /// Bytes of a request's or answer's headers.
+    http_header_bytes_max: u64,
+    /// Headers of a request or answer.
+    http_headers_max: u64,
+    /// Redirects that are followed for one request, each checked like the request itself; 0: the answer carries them.
+    http_redirects_max: u64,
+    /// Wall time of one request, its redirects included.
+    http_timeout_ms: u64,
+    /// Writes and removals over `state` in a call.
+    state_writes_max: u64,
+    /// Calls that are under way at a time; what is beyond waits.
+    calls_parallel_max: u64,
     /// Size of the component.
     component_bytes_max: u64,
+    /// Functions of the component.
+    functions_max: u64,
+    /// CPU time to configure and compile it; the wall time is bounded by three times that.
+    compile_ms_max: u64,
 }
 
 /// A plugin as configured.
@@ -56,6 +88,26 @@ pub(crate) struct PluginSpec {
     grants: Grants,
     /// What it may use up.
     limits: Limits,
+    /// `interaction`, or an object with `batch` or `warm`.
+    #[schema(value_type = Value)]
+    isolation: (),
+    /// When it is taken out of service.
+    breaker: BreakerSpec,
+}
+
+/// When a plugin that keeps failing is taken out of service, and for how long.
+#[derive(ToSchema)]
+pub(crate) struct BreakerSpec {
+    /// So many faults within the window take it out of service; 0: never.
+    faults_max: u32,
+    /// And only when they are at least this part of its calls in the window.
+    fault_percent_min: u32,
+    /// The window.
+    window_ms: u64,
+    /// After this time one call is let through.
+    open_ms: u64,
+    /// The longest such time.
+    open_ms_max: u64,
 }
 
 /// A connector as configured.
@@ -111,6 +163,8 @@ pub(crate) struct ChainSpec {
     when: Option<String>,
     /// Where interactions end that nobody could decide about.
     hold_queue: String,
+    /// Wall time for one interaction.
+    deadline_ms: u64,
     /// In order.
     steps: Vec<StepSpec>,
 }

@@ -273,6 +273,8 @@ pub(crate) struct Totals {
     deliveries: u64,
     /// Deliveries in quarantine.
     quarantined: u64,
+    /// Interactions held because a plugin failed, not yet decided again.
+    held_after_fault: u64,
     /// Facts by kind of event.
     facts: BTreeMap<String, u64>,
     /// Interactions.

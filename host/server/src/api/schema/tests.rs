@@ -3,15 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use dispatch::counters::{ConnectorCounts, PluginCounts};
+use dispatch::counters::{ChainCounts, ConnectorCounts, PluginCounts};
 use dispatch::port::{Conversation, Totals};
 use model::{
     Answer, Assignment, Attachment, Attributes, Author, ChainSpec, Configuration, ConnectorSpec, Content, Cost, Customer, Decision,
     DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, Disposition, Effect, Engagement, Factor, Fault, FaultKind,
-    GenerationId, Grants, Header, HostCall, Interaction, InteractionId, InteractionRecord, InteractionState, Kind, Limits, LogLevel,
-    LogLine, Notice, OnFault, PluginSpec, Priority, Quarantined, QueueSpec, QueueSummary, Reason, Role, Routing, ServiceLevel, Signal,
-    Situation, Skill, Span, StepOutcome, StepRecord, StepSpec, StoredDecision, StoredEffect, Target, Timestamp, Trace, Trigger, Value,
-    Visibility,
+    FaultedInteraction, GenerationId, Grants, Header, HostCall, Interaction, InteractionId, InteractionRecord, InteractionState, Kind,
+    LogLevel, LogLine, Notice, OnFault, PluginSpec, Priority, Quarantined, QueueSpec, QueueSummary, Reason, Role, Routing, ServiceLevel,
+    Share, Signal, Situation, Skill, Span, StepOutcome, StepRecord, StepSpec, StoredDecision, StoredEffect, Target, Timestamp, Trace,
+    Trigger, Value, Visibility,
 };
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -128,7 +128,23 @@ fn assigned() -> Decision {
 fn step(outcome: StepOutcome) -> StepRecord {
     let host_calls = vec![HostCall { function: text(), asked: Json::Null, answered: Json::Null }];
     let logs = vec![LogLine { level: LogLevel::Info, message: text() }];
-    let cost = Cost { fuel: 1, duration_ns: 1, memory_bytes: 1, host_calls, logs, logs_dropped: 1 };
+    let cost = Cost {
+        fuel: 1,
+        duration_ns: 1,
+        cpu_ns: 1,
+        host_ns: 1,
+        deadline_ms: 1,
+        memory_bytes: 1,
+        bytes_in: 1,
+        bytes_out: 1,
+        http_requests: 1,
+        http_bytes_sent: 1,
+        http_bytes_received: 1,
+        share: Some(Share { size: 1, at: 0 }),
+        host_calls,
+        logs,
+        logs_dropped: 1,
+    };
     StepRecord {
         plugin: text(),
         digest: Digest::of(b""),
@@ -159,7 +175,7 @@ fn configuration() -> Configuration {
     let faults = [OnFault::Skip, OnFault::Hold, OnFault::Fallback(text())];
     let step = |on_fault| StepSpec { plugin: text(), role: Role::Router, when: Some(text()), on_fault };
     Configuration {
-        plugins: vec![PluginSpec { name: text(), digest: Digest::of(b""), settings: Json::Null, grants, limits: Limits::PURE }],
+        plugins: vec![PluginSpec { grants, ..PluginSpec::new("x", Digest::of(b"")) }],
         connectors: vec![ConnectorSpec {
             name: text(),
             plugin: text(),
@@ -169,7 +185,13 @@ fn configuration() -> Configuration {
             lmtp_listen: Some(text()),
             connect: true,
         }],
-        chains: vec![ChainSpec { name: text(), when: Some(text()), hold_queue: text(), steps: faults.into_iter().map(step).collect() }],
+        chains: vec![ChainSpec {
+            name: text(),
+            when: Some(text()),
+            hold_queue: text(),
+            deadline_ms: 1,
+            steps: faults.into_iter().map(step).collect(),
+        }],
         queues: vec![QueueSpec { name: text(), title: text() }],
     }
 }
@@ -258,10 +280,32 @@ fn rows_are_described() {
     let headers = vec![Header::new("a", "b")];
     check("Delivery", &Delivery { method: text(), url: text(), headers, body: vec![0xff], attributes: attributes() });
     let facts = std::collections::BTreeMap::from([(text(), 1)]);
-    let totals =
-        Totals { deliveries: 1, quarantined: 1, facts: facts.clone(), interactions: 1, pending: 1, decisions: 1, effects_pending: 1 };
+    let totals = Totals {
+        deliveries: 1,
+        quarantined: 1,
+        held_after_fault: 1,
+        facts: facts.clone(),
+        interactions: 1,
+        pending: 1,
+        decisions: 1,
+        effects_pending: 1,
+    };
     check("Totals", &totals);
-    check("PluginCounts", &PluginCounts { calls: 1, faults: facts.clone(), fuel: 1, duration_ns: 1, host_calls: 1 });
+    check("PluginCounts", &PluginCounts { faults: facts.clone(), ..PluginCounts::default() });
+    check("ChainCounts", &ChainCounts::default());
+    let faulted = FaultedInteraction {
+        seq: 1,
+        interaction: InteractionId(text()),
+        decision: DecisionId(text()),
+        connector: text(),
+        decided_at: Timestamp(1),
+        chain: text(),
+        role: Role::Router,
+        digest: Digest::of(b""),
+        fault: Fault { plugin: text(), kind: FaultKind::Fuel { fuel_max: 1 } },
+        held: true,
+    };
+    check("FaultedInteraction", &faulted);
     let counts =
         ConnectorCounts { deliveries: 1, facts: facts.clone(), duplicates: 1, forged: 1, quarantined: facts, turned_away: 1, failures: 1 };
     check("ConnectorCounts", &counts);

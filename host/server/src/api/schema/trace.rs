@@ -59,6 +59,15 @@ pub(crate) struct LogLine {
     message: String,
 }
 
+/// Several interactions were worked on in one instance: the cost is that of all of them together.
+#[derive(ToSchema)]
+pub(crate) struct Share {
+    /// How many share the cost.
+    size: u32,
+    /// Which of them this is, from 0.
+    at: u32,
+}
+
 /// What a call cost.
 #[derive(ToSchema)]
 pub(crate) struct Cost {
@@ -66,8 +75,26 @@ pub(crate) struct Cost {
     fuel: u64,
     /// Wall time, instantiation included.
     duration_ns: u64,
+    /// CPU time, of guest and host together.
+    cpu_ns: u64,
+    /// Wall time spent in calls of the host.
+    host_ns: u64,
+    /// The wall time that the call was given.
+    deadline_ms: u64,
     /// Largest sum of its memories.
     memory_bytes: u64,
+    /// Bytes handed in.
+    bytes_in: u64,
+    /// Bytes that came out.
+    bytes_out: u64,
+    /// Requests over HTTP.
+    http_requests: Option<u64>,
+    /// Bytes that they sent.
+    http_bytes_sent: Option<u64>,
+    /// Bytes that their answers brought.
+    http_bytes_received: Option<u64>,
+    /// How many share the cost, and which of them this is; absent when it is this interaction's alone.
+    share: Option<Share>,
     /// All calls of the host, in order.
     host_calls: Option<Vec<HostCall>>,
     /// What it wrote.
@@ -90,6 +117,32 @@ pub(crate) enum StepOutcome {
     /// The plugin failed: its name, and the fault by its kind.
     #[schema(value_type = Object)]
     Faulted(serde_json::Value),
+}
+
+/// An interaction about which a plugin failed.
+#[derive(ToSchema)]
+pub(crate) struct FaultedInteraction {
+    /// Grows with every fault; the cursor of the list.
+    seq: u64,
+    /// Which interaction.
+    interaction: String,
+    /// The decision in whose course it happened.
+    decision: String,
+    /// The connector that read the interaction.
+    connector: String,
+    /// When it was decided, in Unix milliseconds.
+    decided_at: u64,
+    /// The chain.
+    chain: String,
+    /// In which role the plugin failed.
+    role: String,
+    /// Of the component that failed.
+    digest: String,
+    /// The plugin's name, and the fault by its kind.
+    #[schema(value_type = Object)]
+    fault: (),
+    /// Whether the interaction is held because of it; otherwise the step was skipped or a fallback answered.
+    held: bool,
 }
 
 /// One step as it ran.
