@@ -4,6 +4,7 @@
 //! as an instance does. `cargo xtask run` plays the sample with the same hands.
 
 mod host;
+pub mod hostile;
 mod http;
 mod ledger;
 mod lmtp;

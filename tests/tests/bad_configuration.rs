@@ -357,3 +357,43 @@ fn a_secret_that_is_not_there_is_named_but_never_shown() {
     1 error
     "#);
 }
+
+#[test]
+fn isolation_breakers_budgets_and_nameservers_that_are_none() {
+    let place = Place::new();
+    let hook = HOOK.replace("json.wasm\"", "json.wasm\"\nisolation = { batch = 2_000 }\nlimits = { http_redirects_max = 99 }");
+    let chain = CHAIN
+        .replace("fault.wasm\"", "fault.wasm\"\nisolation = \"warm\"\nbreaker = { fault_percent_min = 200 }")
+        .replace("hold_queue", "deadline_ms = 0\nhold_queue");
+    let egress = "[egress]\nnameservers = [\"127.0.0.1\"]\n";
+    insta::assert_snapshot!(refused(&place, &[egress, &hook, &chain].concat()), @r#"
+    exit code 3
+    error: the configuration is refused
+
+    [place]/pointsman.toml:15:16 egress.nameservers[0]: `127.0.0.1` is no address of a nameserver
+
+    help: write `127.0.0.1:53`
+
+    [place]/pointsman.toml:20:23 plugin[0].isolation.batch: 2_000 is too large
+
+    help: give it 1_024 or less
+
+    [place]/pointsman.toml:21:33 plugin[0].limits.http_redirects_max: 99 is too large
+
+    help: give it 10 or less
+
+    [place]/pointsman.toml:39:13 plugin[1].isolation: `warm` is no kind of isolation by itself
+
+    help: say how many calls: `isolation = { warm = 1_000 }`
+
+    [place]/pointsman.toml:40:33 plugin[1].breaker.fault_percent_min: 200 is too large
+
+    help: give it 100 or less
+
+    [place]/pointsman.toml:46:15 chain[0].deadline_ms: 0 is too small
+
+    help: give it 1 or more
+
+    6 errors
+    "#);
+}

@@ -233,3 +233,17 @@ fn what_is_not_granted_is_denied_in_the_chain_and_the_decision_is_made_all_the_s
         assert_eq!(service.tokens().len(), asked, "{grant}");
     }
 }
+
+#[test]
+fn with_redacted_text_addresses_and_numbers_are_masked_and_the_words_are_not() {
+    let service = StandIn::start(0).expect("a service");
+    let grant = everything(service.port()).replace("\"text\", ", "\"redacted-text\", ");
+    let desk = Desk::with_env(&probing(service.port(), &grant), &ENV);
+    let text = "Write to ada@canary.example or call +44 20 7946 0958, my card is 4111 1111 1111 1111.";
+    desk.say("hook", &said(text, 1));
+    desk.decisions(1);
+    let saw = step(&desk.decision_about(text), "enricher")["saw"]["text"].clone();
+    let saw = saw.as_str().expect("a text");
+    assert!(saw.contains("Write to") && saw.contains("or call"), "{saw}");
+    assert!(["canary", "7946", "1111"].iter().all(|part| !saw.contains(part)), "{saw}");
+}

@@ -7,6 +7,8 @@ mod bad_configuration;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod breaker;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod crash;
@@ -15,14 +17,28 @@ mod desk;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod isolation;
+#[cfg(test)]
+mod javascript;
+#[cfg(test)]
 mod power;
 #[cfg(test)]
 mod program;
+#[cfg(test)]
+mod quarantine;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod scores;
 #[cfg(test)]
+mod secrecy;
+#[cfg(test)]
 mod setup;
 #[cfg(test)]
 mod surfaces;
+#[cfg(test)]
+mod top;
+#[cfg(test)]
+mod webhook_abuse;

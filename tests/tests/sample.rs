@@ -37,23 +37,36 @@ fn row(decision: &Value) -> String {
     format!("{:<9} {:<19} {said:<48} {mood:<8} {place} ({rule})", text("/channel"), text("/author"))
 }
 
-#[test]
-fn every_interaction_of_the_sample_is_decided() {
+/// Plays the sample; its facts by kind, and its decisions as rows.
+fn play(change: impl Fn(String) -> String) -> (Value, String) {
     let place = Place::new();
     let instance = StandIn::start(0).expect("the stand-in");
     let sample = Sample::new(&example());
     sample.prepare(&instance).expect("the instance's documents");
-    let config = place.configure(&configuration(&place, instance.port()));
+    let config = place.configure(&change(configuration(&place, instance.port())));
     let host = Host::start(Path::new(&config), &HostOptions { env: Sample::env(), loud: false }).expect("the host starts");
     sample.play(&host, &instance).expect("everything is taken and decided");
     // The stream's last event is a deletion, which decides nothing.
     let totals = host.wait_for_totals(Duration::from_secs(60), |totals| totals["facts"]["removed"] == 2).expect("all facts");
-    insta::assert_json_snapshot!("facts of the sample", totals["facts"]);
     assert!(instance.tokens().iter().all(|token| token == "Bearer lumen-mastodon-token"), "the host adds the credential");
 
     let decisions = host.api("/decisions?limit=100").expect("decisions").json().expect("JSON");
     let mut rows: Vec<String> = decisions["items"].as_array().expect("items").iter().map(row).collect();
     rows.sort();
-    insta::assert_snapshot!("decisions of the sample", rows.join("\n"));
     host.stop().expect("a graceful end");
+    (totals["facts"].clone(), rows.join("\n"))
+}
+
+#[test]
+fn every_interaction_of_the_sample_is_decided() {
+    let (facts, decisions) = play(|text| text);
+    insta::assert_json_snapshot!("facts of the sample", facts);
+    insta::assert_snapshot!("decisions of the sample", decisions);
+}
+
+/// Plays it with all plugins in a mode of isolation: nothing else may come of it.
+pub(crate) fn play_and_compare(isolation: &str) {
+    let (facts, decisions) = play(|text| text.replace(".wasm\"\n", &format!(".wasm\"\nisolation = {isolation}\n")));
+    insta::assert_json_snapshot!("facts of the sample", facts);
+    insta::assert_snapshot!("decisions of the sample", decisions);
 }

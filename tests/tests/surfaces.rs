@@ -170,9 +170,16 @@ fn one_shot_decides_about_stdin_and_leaves_nothing() {
 fn a_plugin_is_inspected_without_being_run() {
     let file = harness::plugins_dir().join("probe.wasm").display().to_string();
     let shown = call(&["plugin", "inspect", &file]).good().out;
-    for part in
-        ["name      probe", "roles     ", "sink (edge)", "pointsman:host/state", "secret service", "host {/url}", "state 65536 bytes"]
-    {
+    for part in [
+        "name      probe",
+        "roles     ",
+        "isolation fresh for each interaction, or warm; batches as webhook;",
+        "sink (edge)",
+        "pointsman:host/state",
+        "secret service",
+        "host {/url}",
+        "state 65536 bytes",
+    ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     let json = call(&["--json", "plugin", "inspect", &file]).good().json();

@@ -1,0 +1,4 @@
+;; Returns its answer at an address where it cannot be.
+(module
+  ;; use memory realloc configure signal
+  (func (export "pointsman:policy/classifier@0.1.0#classify") (param $batch i32) (param $count i32) (result i32) (i32.const %at%)))

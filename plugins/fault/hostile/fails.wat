@@ -1,0 +1,4 @@
+;; Always fails.
+(module
+  ;; use memory realloc configure signal
+  (func (export "pointsman:policy/classifier@0.1.0#classify") (param $batch i32) (param $count i32) (result i32) unreachable))

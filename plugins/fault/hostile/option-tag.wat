@@ -1,0 +1,5 @@
+;; Returns a signal whose confidence is neither there nor absent.
+(module
+  ;; use memory realloc configure signal
+  (func (export "pointsman:policy/classifier@0.1.0#classify") (param $batch i32) (param $count i32) (result i32)
+    (i32.store8 (i32.const 1080) (i32.const 7)) (i32.const 1024)))

@@ -1,0 +1,6 @@
+;; Traps after it has answered.
+(module
+  ;; use memory realloc configure signal
+  (func (export "pointsman:policy/classifier@0.1.0#classify") (param $batch i32) (param $count i32) (result i32) (i32.const 1024))
+  (func (export "cabi_post_pointsman:policy/classifier@0.1.0#classify") (param i32)
+    unreachable))

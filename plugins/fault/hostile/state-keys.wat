@@ -1,0 +1,15 @@
+;; Writes a million keys.
+(module
+  (import "pointsman:host/state@0.1.0" "put"
+    (func $put (param i32 i32 i32 i32 i32 i64 i32 i32 i32 i32 i64 i32)))
+  ;; use memory realloc configure signal enriched
+  (func (export "pointsman:policy/enricher@0.1.0#enrich") (param i32) (result i32)
+    (local $i i32)
+    (loop $again
+      ;; Four letters, of four bits each.
+      (i32.store (i32.const 2000) (i32.add (i32.const 0x61616161) (i32.and (i32.const 0x0f0f0f0f)
+        (i32.mul (local.get $i) (i32.const 0x00100801)))))
+      (call $put (i32.const 2000) (i32.const 4) (i32.const 100) (i32.const 7) (i32.const 0) (i64.const 0) (i32.const 0) (i32.const 0)
+        (i32.const 0) (i32.const 0) (i64.const 0) (i32.const 2400))
+      (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 1000000))))
+    (i32.const 1200)))
