@@ -1,4 +1,4 @@
-//! The plugins as plain Rust: the same code with the machine's allocator and without a border.
+//! The plugins as plain Rust at full optimisation: the same code with the machine's allocator and without a border.
 
 use anyhow::{Context as _, Result};
 use four_factors::FourFactors;
@@ -45,14 +45,14 @@ impl Native {
     pub(crate) fn measure(&self, sample: &Sample, calls: usize, rounds: &mut Rounds) {
         let inputs = self.inputs(sample);
         let situation = Situation { now: NOW, ..Situation::default() };
-        rounds.time("native receive", calls, &inputs.deliveries, |delivery| self.json.receive(delivery, NOW));
+        rounds.time("native/receive", calls, &inputs.deliveries, |delivery| self.json.receive(delivery, NOW));
         rounds
-            .time("native classify", calls, &inputs.interactions, |interaction| self.sentiment.classify(std::slice::from_ref(interaction)));
-        rounds.time("native prioritize", calls, &inputs.judged, |interaction| self.four_factors.prioritize(interaction, &situation));
-        rounds.time("native route", calls, &inputs.prioritized, |(interaction, priority)| {
+            .time("native/classify", calls, &inputs.interactions, |interaction| self.sentiment.classify(std::slice::from_ref(interaction)));
+        rounds.time("native/prioritize", calls, &inputs.judged, |interaction| self.four_factors.prioritize(interaction, &situation));
+        rounds.time("native/route", calls, &inputs.prioritized, |(interaction, priority)| {
             self.rules.route(interaction, &situation, Some(priority))
         });
-        rounds.time("native chain", calls, &inputs.deliveries, |delivery| self.chain(delivery));
+        rounds.time("native/chain", calls, &inputs.deliveries, |delivery| self.chain(delivery));
     }
 
     /// From a delivery to where its interactions go.

@@ -1,10 +1,13 @@
 //! Webhooks over connections that stay open: as little work as a client can do, because it shares the machine with what is measured.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context as _, Result, bail};
 use harness::Signer;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 use crate::sample::Sample;
 
@@ -12,14 +15,19 @@ use crate::sample::Sample;
 pub(crate) fn bodies<'a>(sample: &'a Sample, prefix: &'a str, count: usize) -> impl Iterator<Item = String> + 'a {
     sample.forms.iter().cycle().take(count).enumerate().map(move |(at, form)| {
         let mut form = form.clone();
-        if let Some(id) = form.get_mut("id") {
-            *id = Value::from(format!("{prefix}-{at:06}"));
-        }
         if let Some(form) = form.as_object_mut() {
             form.remove("thread");
         }
-        form.to_string()
+        with_id(form, prefix, at)
     })
+}
+
+/// A body with an id of its own.
+pub(crate) fn with_id(mut body: Value, prefix: &str, at: usize) -> String {
+    if let Some(body) = body.as_object_mut() {
+        body.insert("id".to_owned(), Value::from(format!("{prefix}-{at:06}")));
+    }
+    body.to_string()
 }
 
 /// A signed request in wire form.
@@ -31,19 +39,39 @@ pub(crate) fn request(host: &str, signer: &Signer, body: &str) -> Vec<u8> {
     format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
+/// Sends all requests over so many connections; how long each waited for its answer.
+pub(crate) async fn send(host: &str, mut requests: Vec<Vec<u8>>, connections: usize) -> Result<Vec<Duration>> {
+    let part = requests.len().div_ceil(connections.max(1)).max(1);
+    let mut senders = JoinSet::new();
+    while !requests.is_empty() {
+        let rest = requests.split_off(part.min(requests.len()));
+        let part = std::mem::replace(&mut requests, rest);
+        let host = host.to_owned();
+        senders.spawn(async move { send_all(&host, part).await });
+    }
+    let mut waited = Vec::new();
+    while let Some(ended) = senders.join_next().await {
+        waited.extend(ended??);
+    }
+    Ok(waited)
+}
+
 /// Sends the requests one after the other; each must be answered 2xx before the next.
-pub(crate) async fn send_all(host: &str, requests: Vec<Vec<u8>>) -> Result<()> {
+async fn send_all(host: &str, requests: Vec<Vec<u8>>) -> Result<Vec<Duration>> {
     let mut stream = TcpStream::connect(host).await.context("connecting to the host")?;
     stream.set_nodelay(true)?;
     let mut buffer = Vec::with_capacity(4_096);
+    let mut waited = Vec::with_capacity(requests.len());
     for request in requests {
+        let started = Instant::now();
         stream.write_all(&request).await?;
         let answer = answer(&mut stream, &mut buffer).await?;
+        waited.push(started.elapsed());
         if !answer.starts_with("HTTP/1.1 2") {
             bail!("a delivery was answered {answer}");
         }
     }
-    Ok(())
+    Ok(waited)
 }
 
 /// Reads one whole answer; its head.

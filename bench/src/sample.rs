@@ -8,6 +8,9 @@ use manifest::{Checks, Inspected, Manifest};
 use serde_json::{Value, json};
 use toml::Table;
 
+use crate::inputs;
+use crate::sandboxed::BATCH;
+
 /// The connector's plugin, as the sample's configuration names it.
 pub(crate) const CONNECTOR: &str = "shop-forms";
 /// Parts of the sample's configuration that would need other channels' ports.
@@ -19,7 +22,7 @@ pub(crate) struct Sample {
     pub(crate) config: PathBuf,
     /// The same, read.
     pub(crate) manifest: Manifest,
-    /// Shop forms.
+    /// Shop forms, in whole batches, so that all modes are given the same.
     pub(crate) forms: Vec<Value>,
 }
 
@@ -29,7 +32,8 @@ impl Sample {
         let example = harness::repository().join("examples/01-first-chain");
         let config = folder.join("pointsman.toml");
         std::fs::write(&config, toml::to_string(&shop_alone(&example)?)?)?;
-        Ok(Self { manifest: read_manifest(&config)?, config, forms: forms(&example.join("payloads"))? })
+        let forms = inputs::cycled(forms(&example.join("payloads"))?, BATCH);
+        Ok(Self { manifest: read_manifest(&config)?, config, forms })
     }
 
     /// The settings of a plugin.
@@ -63,7 +67,8 @@ fn shop_alone(example: &Path) -> Result<Table> {
     Ok(table)
 }
 
-fn read_manifest(config: &Path) -> Result<Manifest> {
+/// Reads a configuration with all its checks.
+pub(crate) fn read_manifest(config: &Path) -> Result<Manifest> {
     let condition = |text: &str| Condition::compile(text).map(drop).map_err(|error| error.to_string());
     let checks = Checks { condition: &condition, inspect: &inspect, variable: None };
     manifest::load(config, &checks).map_err(|findings| anyhow::anyhow!("the sample's configuration is refused\n{findings}"))

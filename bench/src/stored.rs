@@ -10,16 +10,18 @@ use model::Timestamp;
 use store::{SqliteStore, StoreSettings};
 use tokio::task::JoinSet;
 
+use crate::deciding::Deciding;
+use crate::inputs::delivery;
 use crate::native::NOW;
 use crate::post;
-use crate::rounds::Rounds;
+use crate::rounds::{Rounds, each_us};
 use crate::sample::Sample;
-use crate::sandboxed::{Sandboxed, delivery};
+use crate::sandboxed::Sandboxed;
 
 /// One round on a store of its own.
 pub(crate) async fn measure(
     sample: &Sample,
-    sandboxed: &Sandboxed,
+    (sandboxed, deciding): (&Sandboxed, &Deciding),
     count: usize,
     callers: usize,
     folder: &Path,
@@ -27,11 +29,11 @@ pub(crate) async fn measure(
 ) -> Result<()> {
     let dir = tempfile::tempdir_in(folder)?;
     let store = Arc::new(SqliteStore::open(dir.path().join("store.db"), StoreSettings::default()).await?);
-    let intakes = intakes(sample, sandboxed, count)?;
+    let intakes = intakes(sample, sandboxed, deciding, count)?;
 
     let started = Instant::now();
     spread(intakes, callers, &store, async |store, intake| store.accept(intake).await.map(drop)).await?;
-    rounds.note("store accepts", started.elapsed(), count);
+    rounds.note("store/accepts", "wall_us", each_us(started.elapsed(), count));
 
     let pending = store.pending(0, u32::try_from(count)?).await?;
     let started = Instant::now();
@@ -39,16 +41,16 @@ pub(crate) async fn measure(
     for one in &pending {
         works.push((one.seq, store.work(one).await?));
     }
-    rounds.note("store reads", started.elapsed(), works.len());
+    rounds.note("store/reads", "wall_us", each_us(started.elapsed(), works.len()));
 
     let mut decisions = Vec::with_capacity(works.len());
     for (seq, work) in works {
-        let (decision, trace) = sandboxed.decide(work).await;
+        let (decision, trace) = deciding.decide(work).await;
         decisions.push(NewDecision { seq, decision, trace });
     }
     let started = Instant::now();
     spread(decisions, callers, &store, async |store, decision| store.decide(decision).await.map(drop)).await?;
-    rounds.note("store decides", started.elapsed(), count);
+    rounds.note("store/decides", "wall_us", each_us(started.elapsed(), count));
     store.close().await;
     Ok(())
 }
@@ -92,7 +94,7 @@ where
     Ok(())
 }
 
-fn intakes(sample: &Sample, sandboxed: &Sandboxed, count: usize) -> Result<Vec<Intake>> {
+fn intakes(sample: &Sample, sandboxed: &Sandboxed, deciding: &Deciding, count: usize) -> Result<Vec<Intake>> {
     let intake = |body: String| {
         let raw = delivery(body);
         Ok(Intake {
@@ -100,7 +102,7 @@ fn intakes(sample: &Sample, sandboxed: &Sandboxed, count: usize) -> Result<Vec<I
             channel: "shop".to_owned(),
             account: None,
             received_at: Timestamp(NOW),
-            read_by: sandboxed.generation().id().clone(),
+            read_by: deciding.generation().id().clone(),
             facts: sandboxed.facts(&raw)?,
             raw,
             cursor: None,
