@@ -1,20 +1,23 @@
-//! `cargo xtask bench`: plugins and host built for release, then measured together in one run.
+//! `cargo xtask bench`: plugins, host and peers built for release, then measured together in one run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
 use crate::plugins::Plugins;
-use crate::shell;
+use crate::{component, guest, shell};
 
 /// What to measure.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Bench {
-    /// One JSON object instead of tables.
+    /// Build everything and measure nothing.
     #[arg(long)]
-    json: bool,
-    /// Everything else for the measuring program: `--rounds 5`, `--posts 10000`; `-- --help` lists it.
+    build_only: bool,
+    /// Measure the peers of `bench/peers` too: other engines, wasmtime with nothing of ours around it, Node-RED. Not proven yet.
+    #[arg(long)]
+    peers: bool,
+    /// Everything for the measuring program: `--quick`, `--only chain,http`, `--skip-http`, `--rounds 5`, `--json`; `-- --help` lists it.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     more: Vec<String>,
 }
@@ -23,16 +26,67 @@ impl Bench {
     /// Builds and runs it.
     pub(crate) fn run(&self) -> Result<()> {
         Plugins::default().run()?;
+        if self.peers {
+            guests()?;
+            peers()?;
+            if !self.says("--skip-http") {
+                node_red()?;
+            }
+        }
         shell::say("building pointsman for release: minutes, the first time");
         shell::run(shell::cargo().args(["build", "--release", "-p", "pointsman", "-p", "bench"]))?;
-        let mut bench = Command::new(released("bench")?);
-        bench.current_dir(shell::root());
-        if self.json {
-            bench.arg("--json");
+        if self.build_only {
+            return Ok(());
         }
         shell::say("measuring");
-        shell::run(bench.args(&self.more))
+        let mut bench = Command::new(released("bench")?);
+        if !self.peers {
+            bench.arg("--skip-peers");
+        }
+        shell::run(bench.current_dir(shell::root()).args(&self.more))
     }
+
+    fn says(&self, flag: &str) -> bool {
+        self.more.iter().any(|word| word == flag)
+    }
+}
+
+/// The policy as a plugin of Pointsman and of Extism.
+fn guests() -> Result<()> {
+    let here = shell::root().join("bench/peers/guests");
+    shell::say("building the policy's guests");
+    shell::run(guest::Toolchain::find()?.cargo_build().current_dir(&here))?;
+    let target = shell::root().join("target");
+    let core = target.join("peers-guests").join(guest::TARGET).join("release/pointsman_policy.wasm");
+    std::fs::create_dir_all(target.join("peers"))?;
+    component::pack_file(&core, &here.join("pointsman/manifest.json"), &target.join("peers/policy.wasm")).map(drop)
+}
+
+/// The peers' program, a workspace of its own: their trees come nowhere near ours.
+fn peers() -> Result<()> {
+    shell::say("building the peers: long, the first time");
+    shell::run(shell::cargo().current_dir(shell::root().join("bench/peers")).args(["build", "--release", "--locked"]))
+}
+
+/// Node-RED, and a newer Node.js than most machines have, because it needs a third of the CPU there. Without npm it is left out.
+fn node_red() -> Result<()> {
+    let folder = shell::root().join("target/node-red");
+    if folder.join("node_modules/node-red/red.js").is_file() {
+        return Ok(());
+    }
+    if !shell::succeeds(Command::new("npm").arg("--version")) {
+        shell::say("npm is not installed: Node-RED is left out");
+        return Ok(());
+    }
+    std::fs::create_dir_all(&folder)?;
+    write_package(&folder)?;
+    shell::say("installing Node-RED into target/node-red");
+    shell::run(Command::new("npm").current_dir(&folder).args(["install", "--no-audit", "--no-fund"]))
+}
+
+fn write_package(folder: &Path) -> Result<()> {
+    let package = serde_json::json!({"private": true, "dependencies": {"node-red": "^5", "node": "^24"}});
+    std::fs::write(folder.join("package.json"), package.to_string()).context("writing package.json")
 }
 
 /// A program of the release profile, whose folder lies beside the one of this program's profile.

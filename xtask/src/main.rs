@@ -5,7 +5,9 @@
 
 mod bench;
 mod component;
+mod fuzz;
 mod guest;
+mod javascript;
 mod plugins;
 mod run;
 mod score;
@@ -39,6 +41,8 @@ enum What {
     Plugins(plugins::Plugins),
     /// Measure the sample chain: native, sandboxed, and accepted durably over HTTP.
     Bench(bench::Bench),
+    /// Feed the parsers of foreign bytes and the sandbox with what nobody wrote.
+    Fuzz(fuzz::Fuzz),
     /// Check the contract: it parses, every item is documented, released packages are unchanged.
     Wit,
     /// Send labelled payloads through their connectors and write what came out, for `score_fixtures.py`.
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         What::Ci => test::ci(),
         What::Plugins(plugins) => plugins.run(),
         What::Bench(bench) => bench.run(),
+        What::Fuzz(fuzz) => fuzz.run(),
         What::Wit => wit::check(),
         What::Score(score) => score.run(),
         What::Tidy => tidy::check(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{component, guest, shell};
+use crate::{component, guest, javascript, shell};
 
 /// Which plugins to build.
 #[derive(clap::Args, Debug, Default)]
@@ -18,20 +18,21 @@ impl Plugins {
     pub(crate) fn run(&self) -> Result<()> {
         let folders = self.folders()?;
         shell::say(&format!("building {} plugins", folders.len()));
-        let mut build = guest::Toolchain::find()?.cargo_build();
-        for folder in &folders {
-            build.args(["-p", &package(folder)?]);
-        }
-        shell::run(&mut build)?;
+        let (scripts, crates): (Vec<PathBuf>, Vec<PathBuf>) = folders.into_iter().partition(|folder| javascript::is_guest(folder));
         let dist = shell::root().join("plugins/dist");
         std::fs::create_dir_all(&dist)?;
-        for folder in &folders {
-            let name = file_name(folder)?;
-            let out = dist.join(format!("{name}.wasm"));
-            let bytes = component::pack_file(&core_module(folder)?, &folder.join("manifest.json"), &out)?;
-            shell::say(&format!("plugins/dist/{name}.wasm  {} KiB", bytes / 1024));
+        if !crates.is_empty() {
+            compile(&crates)?;
         }
-        Ok(())
+        for folder in &crates {
+            packed(folder, &dist, |out| component::pack_file(&core_module(folder)?, &folder.join("manifest.json"), out))?;
+        }
+        if !scripts.is_empty() && !javascript::can_build() {
+            // Only what is heavy to start is missing then; continuous integration has npm.
+            shell::say("npm is not installed: plugins in JavaScript are not built");
+            return Ok(());
+        }
+        scripts.iter().try_for_each(|folder| packed(folder, &dist, |out| javascript::build(folder, out)))
     }
 
     fn folders(&self) -> Result<Vec<PathBuf>> {
@@ -47,6 +48,21 @@ impl Plugins {
             })
             .collect()
     }
+}
+
+fn compile(crates: &[PathBuf]) -> Result<()> {
+    let mut build = guest::Toolchain::find()?.cargo_build();
+    for folder in crates {
+        build.args(["-p", &package(folder)?]);
+    }
+    shell::run(&mut build)
+}
+
+fn packed(folder: &Path, dist: &Path, pack: impl FnOnce(&Path) -> Result<usize>) -> Result<()> {
+    let name = file_name(folder)?;
+    let bytes = pack(&dist.join(format!("{name}.wasm")))?;
+    shell::say(&format!("plugins/dist/{name}.wasm  {} KiB", bytes / 1024));
+    Ok(())
 }
 
 /// All plugin folders, sorted.

@@ -59,6 +59,9 @@ fn denied() -> Result<()> {
         return Ok(());
     }
     shell::say("licences, bans and sources");
+    // It looks at other machines' dependencies too, which no build here has fetched.
+    shell::run(shell::cargo().args(["fetch", "--quiet"]))?;
+    shell::run(shell::plugins_cargo().args(["fetch", "--quiet"]))?;
     let check = ["check", "bans", "licenses", "sources"];
     shell::run(shell::cargo().args(["deny", "--log-level", "error", "--offline"]).args(check))?;
     shell::run(shell::plugins_cargo().args(["deny", "--log-level", "error", "--offline", "--config", "../deny.toml"]).args(check))

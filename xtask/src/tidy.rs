@@ -12,7 +12,15 @@ use crate::shell;
 const LINES_MAX: usize = 400;
 
 /// Foreign crates that belong to exactly one of ours.
-const OWNED: [(&str, &str); 4] = [("wasmtime", "runtime"), ("sqlx", "store"), ("axum", "server"), ("async-nats", "queue")];
+const OWNED: [(&str, &str); 4] = [("wasmtime", "runtime"), ("rusqlite", "store"), ("axum", "server"), ("async-nats", "queue")];
+
+/// What may stand in one file of the host only. Code and stores of two engines must never meet, so engines are made in one place
+/// (RUSTSEC-2026-0222, 2026-0090), and compiled code enters the process in one place.
+const PLACES: [(&str, &str); 3] = [
+    ("Engine::new(", "host/runtime/src/engine.rs"),
+    ("Component::deserialize(", "host/runtime/src/stage/load.rs"),
+    ("Linker::new(", "host/runtime/src/host.rs"),
+];
 
 /// Our crates, and which of ours each may depend on.
 const LAYERS: [(&str, &[&str]); 9] = [
@@ -35,6 +43,7 @@ pub(crate) fn check() -> Result<()> {
     let files = rust_files(&shell::root())?;
     for file in &files {
         size_and_head(file, &mut faults)?;
+        places(file, &mut faults)?;
     }
     if faults.is_empty() {
         shell::say(&format!("tidy: {} files", files.len()));
@@ -65,6 +74,19 @@ fn owned_crates(faults: &mut Vec<String>) -> Result<()> {
                 faults.push(format!("host/{name} names {used}: {owned} belongs to host/{owner}"));
             }
         }
+    }
+    Ok(())
+}
+
+fn places(file: &Path, faults: &mut Vec<String>) -> Result<()> {
+    let root = shell::root();
+    let shown = file.strip_prefix(&root).unwrap_or(file).display().to_string();
+    if !shown.starts_with("host/") {
+        return Ok(());
+    }
+    let text = std::fs::read_to_string(file).with_context(|| format!("reading {shown}"))?;
+    for (words, place) in PLACES.iter().filter(|(words, place)| shown != *place && text.contains(words)) {
+        faults.push(format!("{shown} says `{words}`: only {place} may"));
     }
     Ok(())
 }
