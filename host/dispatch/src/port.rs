@@ -3,8 +3,10 @@
 
 mod clock;
 mod egress;
+mod history;
 mod keys;
 mod nothing;
+mod operations;
 mod plugin;
 mod secrets;
 mod state;
@@ -12,8 +14,10 @@ mod store;
 
 pub use clock::{Clock, SystemClock};
 pub use egress::{Egress, EgressError, EgressGrant, EgressRequest, credential_goes};
+pub use history::{AuditPoint, Audited, History, Losses, Recorded, RecordedRange, Reopened, Tampering};
 pub use keys::{KeyAlgorithm, KeyError, Keys};
 pub use nothing::Nothing;
+pub use operations::{Applied, CanaryOrder, CanaryThresholds, Mandate, OperationError, Operations, ShadowOrder};
 pub use plugin::{Budget, Plugin, PluginInfo, Question, only};
 pub use secrets::Secrets;
 pub use state::{State, StateEntry, StateError};

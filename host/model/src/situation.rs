@@ -32,6 +32,12 @@ impl Trigger {
         Self::Other("redriven".to_owned())
     }
 
+    /// It is decided again because the generation that decided was withdrawn.
+    #[must_use]
+    pub fn withdrawn() -> Self {
+        Self::Other("withdrawn".to_owned())
+    }
+
     /// The kind's name in columns and conditions.
     #[must_use]
     pub fn name(&self) -> &'static str {
