@@ -56,15 +56,17 @@ pub(crate) fn goals(rounds: &Rounds, peers: &[(String, String)]) -> Vec<Goal> {
     let best = ["threads/batch", "processes/interaction"].into_iter().filter_map(gain).reduce(f64::max);
     goals.push(Goal::at_least("two cores ÷ one, the better of batches and processes", best, 1.7));
     for (name, title) in peers {
-        let ratio = cpu("policy/pointsman", &format!("policy/{name}"));
-        goals.push(Goal::at_most(&format!("policy, safest mode ÷ {title}"), ratio, 1.0, ""));
+        let ratio = cpu("policy/pointsman-call", &format!("policy/{name}"));
+        goals.push(Goal::at_most(&format!("policy, a call in the safest mode ÷ {title}"), ratio, 1.0, ""));
     }
-    goals.push(Goal::at_least(
-        "HTTP: durable and decided ÷ only stored, requests a second",
-        rounds.paired("http/sample", "http/store-only", "per_s"),
-        0.5,
-    ));
-    goals.push(Goal::at_most("HTTP: CPU for a request, same policy ÷ Node-RED", cpu("http/policy", "http/node-red"), 1.0, ""));
-    goals.push(Goal::at_most("HTTP: CPU for a request, the sample's chain ÷ Node-RED", cpu("http/sample", "http/node-red"), 1.0, ""));
+    for (mode, words) in [("", "fresh"), ("-batch", "batches")] {
+        let (sample, policy) = (format!("http/sample{mode}"), format!("http/policy{mode}"));
+        let rate = rounds.paired(&sample, "http/store-only", "per_s");
+        goals.push(Goal::at_least(&format!("HTTP, {words}: durable and decided ÷ only stored, requests a second"), rate, 0.5));
+        let same = cpu(&policy, "http/node-red");
+        goals.push(Goal::at_most(&format!("HTTP, {words}: CPU for a request, same policy ÷ Node-RED"), same, 1.0, ""));
+        let chain = cpu(&sample, "http/node-red");
+        goals.push(Goal::at_most(&format!("HTTP, {words}: CPU for a request, the sample's chain ÷ Node-RED"), chain, 1.0, ""));
+    }
     goals
 }

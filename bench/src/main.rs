@@ -96,6 +96,10 @@ impl Bench {
     }
 }
 
+/// The allocator of the binary, for native code too: what is compared is the sandbox.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let bench = Bench::parse().shortened();

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
+use dispatch::grant::{Pseudonyms, project};
 use dispatch::port::{Budget, Plugin, Question, Work};
 use manifest::Manifest;
-use model::{Author, Engagement, Interaction, InteractionId, Isolation, Kind, Routing, Signal, Timestamp, Value, Visibility};
+use model::{Author, Engagement, Interaction, InteractionId, Isolation, Kind, Routing, Secret, Signal, Timestamp, Value, Visibility};
 use policy::Input;
 use runtime::Runtime;
 
@@ -15,7 +16,7 @@ use crate::deciding::{Deciding, TOGETHER};
 use crate::inputs::{self, good};
 use crate::native::NOW;
 use crate::rounds::Rounds;
-use crate::sample::read_manifest;
+use crate::sample::{self, read_manifest};
 use crate::sandboxed::BATCH;
 
 /// Every queue that the policy may name.
@@ -26,9 +27,12 @@ const QUEUES: [&str; 13] =
 pub(crate) struct PolicyHost {
     /// Where the configuration lies, for a host that serves it.
     pub(crate) config: PathBuf,
+    /// The same with every plugin in batches.
+    pub(crate) config_batch: PathBuf,
     inputs: Vec<Input>,
     works: Vec<Work>,
     deciding: Deciding,
+    pseudonyms: Pseudonyms,
     fresh: Arc<dyn Plugin>,
     batch: Arc<dyn Plugin>,
 }
@@ -39,6 +43,11 @@ impl PolicyHost {
         let config = folder.join("policy/pointsman.toml");
         std::fs::create_dir_all(folder.join("policy"))?;
         std::fs::write(&config, configuration(component))?;
+        let mut table: toml::Table = configuration(component).parse()?;
+        sample::in_batches(&mut table);
+        let config_batch = folder.join("policy-batch/pointsman.toml");
+        std::fs::create_dir_all(folder.join("policy-batch"))?;
+        std::fs::write(&config_batch, toml::to_string(&table)?)?;
         let manifest = read_manifest(&config)?;
         let (fresh, batch) = (Isolation::Interaction, Isolation::Batch { interactions_max: 32 });
         let mut plugins = BTreeMap::new();
@@ -49,7 +58,16 @@ impl PolicyHost {
         let deciding = Deciding::new(manifest.configuration.clone(), plugins)?;
         let inputs = policy::inputs(256);
         let works = inputs.iter().map(|input| deciding.work(interaction(input))).collect();
-        Ok(Self { config, inputs, works, deciding, fresh, batch: staged(&manifest, runtime, "policy", batch).await? })
+        Ok(Self {
+            config,
+            config_batch,
+            inputs,
+            works,
+            deciding,
+            pseudonyms: Pseudonyms::new(Secret::new(*b"a key for pseudonyms, 32 bytes. ")),
+            fresh,
+            batch: staged(&manifest, runtime, "policy", batch).await?,
+        })
     }
 
     /// Checks that native code decides the same.
@@ -69,10 +87,12 @@ impl PolicyHost {
     pub(crate) async fn round(&self, calls: usize, rounds: &mut Rounds) -> Result<()> {
         self.deciding.measure("policy/pointsman", &self.works, (calls, TOGETHER), rounds).await?;
         self.deciding.measure("policy/pointsman-alone", &self.works, (calls, 1), rounds).await?;
-        let questions: Vec<Question<'_>> = self.works.iter().map(|work| question(&work.interaction)).collect();
-        rounds.time("policy/pointsman-call", calls, &questions, |question| {
-            self.fresh.route(&[*question], Budget::WHOLE).into_iter().map(good).collect::<Result<Vec<_>>>()
+        let spec = &self.fresh.info().spec;
+        rounds.time("policy/pointsman-call", calls, &self.works, |work| {
+            let seen = project(&work.interaction, &spec.name, &spec.grants.fields, &self.pseudonyms);
+            self.fresh.route(&[question(&seen)], Budget::WHOLE).into_iter().map(good).collect::<Result<Vec<_>>>()
         });
+        let questions: Vec<Question<'_>> = self.works.iter().map(|work| question(&work.interaction)).collect();
         let lots: Vec<&[Question<'_>]> = questions.chunks(BATCH).collect();
         rounds.time_lots("policy/pointsman-batch", calls.div_ceil(BATCH), &lots, BATCH, |lot| self.batch.route(lot, Budget::WHOLE));
         Ok(())

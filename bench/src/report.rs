@@ -21,10 +21,12 @@ const PARTS: [(&str, &str); 5] = [
     ("chain", "the chain of four"),
 ];
 const MODES: [(&str, &str); 3] = [("interaction", "fresh for each"), ("batch", "batch of 32"), ("warm", "warm")];
-const HTTP: [(&str, &str); 4] = [
+const HTTP: [(&str, &str); 6] = [
     ("http/store-only", "axum, only stores the body durably"),
-    ("http/sample", "Pointsman, the sample's chain: durable and decided"),
-    ("http/policy", "Pointsman, the peers' policy: durable and decided"),
+    ("http/sample", "Pointsman, the sample's chain, fresh instances: durable and decided"),
+    ("http/sample-batch", "Pointsman, the sample's chain, batches: durable and decided"),
+    ("http/policy", "Pointsman, the peers' policy, fresh instances: durable and decided"),
+    ("http/policy-batch", "Pointsman, the peers' policy, batches: durable and decided"),
     ("http/node-red", "Node-RED, the peers' policy: neither durable nor deduplicated, isolated or in order"),
 ];
 const STORE: [(&str, &str); 3] =
@@ -164,7 +166,7 @@ impl<'a> Report<'a> {
         let mut rows = vec![
             ("pointsman".to_owned(), "Pointsman, the whole host, 64 at a time".to_owned(), "all, grants, trace", "fresh"),
             ("pointsman-alone".to_owned(), "Pointsman, the whole host, one at a time".to_owned(), "all, grants, trace", "fresh"),
-            ("pointsman-call".to_owned(), "Pointsman, the plugin's call alone".to_owned(), "all", "fresh"),
+            ("pointsman-call".to_owned(), "Pointsman, the plugin's call alone".to_owned(), "all, grants", "fresh"),
             ("pointsman-batch".to_owned(), "Pointsman, the plugin's call alone".to_owned(), "all", "fresh for a batch of 32"),
         ];
         rows.extend(self.peers.iter().map(|peer| (peer.name.clone(), title(peer), peer.limits.as_str(), peer.state.as_str())));

@@ -84,6 +84,7 @@ fn serving(bench: &Bench, sample: &Sample, policy: Option<&PolicyHost>, folder: 
         }
     }
     let versions = node_red.iter().map(|node_red| ("Node-RED".to_owned(), node_red.version.clone())).collect();
-    let serving = Serving::start(sample, policy.map(|policy| policy.config.as_path()), (store_only, node_red))?;
+    let serving =
+        Serving::start(sample, policy.map(|policy| [policy.config.as_path(), policy.config_batch.as_path()]), (store_only, node_red))?;
     Ok((Some(serving), versions))
 }

@@ -20,7 +20,9 @@ const OTHERS: [&str; 6] = ["review-platform", "reviews", "mails", "mail", "masto
 pub(crate) struct Sample {
     /// Where the configuration lies that is served.
     pub(crate) config: PathBuf,
-    /// The same, read.
+    /// The same with every plugin in batches.
+    pub(crate) config_batch: PathBuf,
+    /// The first one, read.
     pub(crate) manifest: Manifest,
     /// Shop forms, in whole batches, so that all modes are given the same.
     pub(crate) forms: Vec<Value>,
@@ -30,10 +32,14 @@ impl Sample {
     /// Reads it, and writes the configuration of a host with the shop alone into `folder`.
     pub(crate) fn read(folder: &Path) -> Result<Self> {
         let example = harness::repository().join("examples/01-first-chain");
-        let config = folder.join("pointsman.toml");
-        std::fs::write(&config, toml::to_string(&shop_alone(&example)?)?)?;
+        let (config, config_batch) = (folder.join("pointsman.toml"), folder.join("batch/pointsman.toml"));
+        let mut table = shop_alone(&example)?;
+        std::fs::write(&config, toml::to_string(&table)?)?;
+        in_batches(&mut table);
+        std::fs::create_dir_all(folder.join("batch"))?;
+        std::fs::write(&config_batch, toml::to_string(&table)?)?;
         let forms = inputs::cycled(forms(&example.join("payloads"))?, BATCH);
-        Ok(Self { manifest: read_manifest(&config)?, config, forms })
+        Ok(Self { manifest: read_manifest(&config)?, config, config_batch, forms })
     }
 
     /// The settings of a plugin.
@@ -67,6 +73,14 @@ fn shop_alone(example: &Path) -> Result<Table> {
     Ok(table)
 }
 
+/// Every plugin of a configuration answers up to a batch of interactions with one instance.
+pub(crate) fn in_batches(table: &mut Table) {
+    for plugin in table.get_mut("plugin").and_then(toml::Value::as_array_mut).into_iter().flatten().filter_map(toml::Value::as_table_mut) {
+        let size = i64::try_from(BATCH).unwrap_or(i64::MAX);
+        plugin.insert("isolation".to_owned(), toml::Value::Table(Table::from_iter([("batch".to_owned(), size.into())])));
+    }
+}
+
 /// Reads a configuration with all its checks.
 pub(crate) fn read_manifest(config: &Path) -> Result<Manifest> {
     let condition = |text: &str| Condition::compile(text).map(drop).map_err(|error| error.to_string());
@@ -76,8 +90,9 @@ pub(crate) fn read_manifest(config: &Path) -> Result<Manifest> {
 
 fn inspect(component: &[u8]) -> Result<Inspected, String> {
     let inspection = runtime::inspect(component).map_err(|error| error.to_string())?;
+    let contract = inspection.contract();
     let manifest = inspection.manifest.ok_or("the component carries no manifest")?;
-    Ok(Inspected { roles: inspection.roles, manifest })
+    Ok(Inspected { contract, roles: inspection.roles, manifest })
 }
 
 fn forms(payloads: &Path) -> Result<Vec<Value>> {

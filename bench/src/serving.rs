@@ -1,4 +1,5 @@
-//! Over HTTP, each in a process of its own: Pointsman with the sample's shop and with the peers' policy, a server that only stores bodies,
+//! Over HTTP, each in a process of its own: Pointsman with the sample's shop and with the peers' policy, each with fresh
+//! instances and in batches, a server that only stores bodies,
 //! and Node-RED with the policy in a function.
 
 use std::path::Path;
@@ -20,8 +21,8 @@ const SECRET: &str = "bench-shop-secret";
 
 /// Everything that serves.
 pub(crate) struct Serving {
-    sample: Pointsman,
-    policy: Option<Pointsman>,
+    hosts: Vec<Pointsman>,
+    policies: Vec<Pointsman>,
     store_only: Option<StoreOnly>,
     node_red: Option<NodeRed>,
     inputs: Vec<Value>,
@@ -36,11 +37,14 @@ pub(crate) struct Pointsman {
 
 impl Serving {
     /// Starts all of them. `policy` is the configuration of a host with the peers' policy.
-    pub(crate) fn start(sample: &Sample, policy: Option<&Path>, rivals: (Option<StoreOnly>, Option<NodeRed>)) -> Result<Self> {
+    pub(crate) fn start(sample: &Sample, policy: Option<[&Path; 2]>, rivals: (Option<StoreOnly>, Option<NodeRed>)) -> Result<Self> {
         let inputs = policy::inputs(256).iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
         Ok(Self {
-            sample: Pointsman::start("http/sample", &sample.config)?,
-            policy: policy.map(|config| Pointsman::start("http/policy", config)).transpose()?,
+            hosts: vec![Pointsman::start("http/sample", &sample.config)?, Pointsman::start("http/sample-batch", &sample.config_batch)?],
+            policies: match policy {
+                Some([fresh, batch]) => vec![Pointsman::start("http/policy", fresh)?, Pointsman::start("http/policy-batch", batch)?],
+                None => vec![],
+            },
             store_only: rivals.0,
             node_red: rivals.1,
             inputs,
@@ -53,13 +57,15 @@ impl Serving {
         let bodies: Vec<String> = post::bodies(sample, &run, count).collect();
         let inputs: Vec<String> =
             self.inputs.iter().cycle().take(count).enumerate().map(|(at, input)| post::with_id(input.clone(), &run, at)).collect();
-        self.sample.measure(&bodies, connections, rounds).await?;
+        for host in &self.hosts {
+            host.measure(&bodies, connections, rounds).await?;
+        }
         if let Some(store_only) = &self.store_only {
             measure("http/store-only", &store_only.address, store_only.pid(), signed(&store_only.address, &bodies), connections, rounds)
                 .await?;
         }
-        if let Some(policy) = &self.policy {
-            policy.measure(&inputs, connections, rounds).await?;
+        for host in &self.policies {
+            host.measure(&inputs, connections, rounds).await?;
         }
         if let Some(node_red) = &self.node_red {
             measure("http/node-red", &node_red.address, node_red.pid(), signed(&node_red.address, &inputs), connections, rounds).await?;
@@ -69,8 +75,7 @@ impl Serving {
 
     /// Ends the hosts well, the others anyhow.
     pub(crate) fn stop(self) -> Result<()> {
-        self.sample.host.stop()?;
-        self.policy.map_or(Ok(()), |policy| policy.host.stop())
+        self.hosts.into_iter().chain(self.policies).try_for_each(|pointsman| pointsman.host.stop())
     }
 }
 

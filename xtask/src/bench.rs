@@ -14,7 +14,7 @@ pub(crate) struct Bench {
     /// Build everything and measure nothing.
     #[arg(long)]
     build_only: bool,
-    /// Measure the peers of `bench/peers` too: other engines, wasmtime with nothing of ours around it, Node-RED. Not proven yet.
+    /// Measure the peers of `bench/peers` too: other engines, wasmtime with nothing of ours around it, Node-RED.
     #[arg(long)]
     peers: bool,
     /// Everything for the measuring program: `--quick`, `--only chain,http`, `--skip-http`, `--rounds 5`, `--json`; `-- --help` lists it.

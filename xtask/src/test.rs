@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::plugins::Plugins;
-use crate::{shell, tidy, tools, wit};
+use crate::{fuzz, shell, tidy, tools, wit};
 
 /// What to leave out while working.
 #[derive(clap::Args, Debug, Default)]
@@ -37,7 +37,9 @@ pub(crate) fn ci() -> Result<()> {
     if std::env::var_os("POINTSMAN_SHARED").is_none() {
         bail!("POINTSMAN_SHARED does not say where the test data is");
     }
-    Test::default().run()
+    Test::default().run()?;
+    // Bounded: some hundred files from seeds. `cargo xtask fuzz` goes on for as long as it is told.
+    fuzz::smith(0, None)
 }
 
 fn format() -> Result<()> {

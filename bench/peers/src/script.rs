@@ -139,9 +139,9 @@ pub fn zen(policy: &Policy) -> Result<Value> {
 pub fn node_red_flow(policy: &Policy) -> Value {
     let function = format!("{}msg.payload = decide(msg.payload);\nreturn msg;", js(policy));
     json!([
-        {"id": "tab", "type": "tab", "label": "policy"},
-        {"id": "in", "type": "http in", "z": "tab", "name": "", "url": "/hooks/shop", "method": "post", "upload": false, "wires": [["function"]]},
-        {"id": "function", "type": "function", "z": "tab", "name": "", "func": function, "outputs": 1, "wires": [["out"]]},
-        {"id": "out", "type": "http response", "z": "tab", "name": "", "statusCode": "200", "wires": []},
+        {"id": "policy-tab", "type": "tab", "label": "policy"},
+        {"id": "hook-in", "type": "http in", "z": "policy-tab", "name": "", "url": "/hooks/shop", "method": "post", "upload": false, "wires": [["decide"]]},
+        {"id": "decide", "type": "function", "z": "policy-tab", "name": "", "func": function, "outputs": 1, "wires": [["hook-out"]]},
+        {"id": "hook-out", "type": "http response", "z": "policy-tab", "name": "", "statusCode": "200", "wires": []},
     ])
 }

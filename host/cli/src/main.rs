@@ -3,18 +3,27 @@
 //! This is the only crate that knows all the others. Commands print what they found on stdout (a table for people, JSON with `--json`) and
 //! everything else on stderr; the exit code says which kind of thing went wrong (see [`exit::Code`]).
 
+mod approvals;
 mod args;
 mod assemble;
+mod client;
 mod command;
 mod configuration;
+mod document;
 mod exit;
 mod fault;
 mod language;
 mod logging;
 mod output;
+mod pages;
+mod period;
+mod progress;
+mod proof;
 mod random;
+mod rebuild;
 mod secrets;
 mod sentences;
+mod swap;
 mod table;
 
 use std::process::ExitCode;
@@ -22,6 +31,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::args::{Cli, Command, PluginCommand, QuarantineCommand, TokenCommand};
+
+/// What one thread allocates another frees here all the time: deliveries, traces, decisions on their way to the writer.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     // The child of a staging must see nothing of what follows: no arguments, no log, no configuration.
@@ -37,6 +50,16 @@ fn main() -> ExitCode {
         Command::Run(run) => command::run::run(&cli, run),
         Command::Explain(explain) => command::explain::run(&cli, explain),
         Command::Decisions(decisions) => command::decisions::run(&cli, decisions),
+        Command::Replay(replay) => command::replay::run(&cli, replay),
+        Command::Backtest(backtest) => command::backtest::run(&cli, backtest),
+        Command::Plan(plan) => command::plan::run(&cli, plan),
+        Command::Apply(apply) => command::apply::run(&cli, apply),
+        Command::Rollback(rollback) => command::rollback::run(&cli, rollback),
+        Command::Redecide(redecide) => command::redecide::run(&cli, redecide),
+        Command::Shadow(shadow) => command::shadow::run(&cli, shadow),
+        Command::Canary(canary) => command::canary::run(&cli, canary),
+        Command::History(history) => command::history::run(&cli, history),
+        Command::Audit(audit) => command::audit::run(&cli, audit),
         Command::Plugin(PluginCommand::Inspect(inspect)) => command::inspect::run(&cli, inspect),
         Command::Plugin(PluginCommand::Call(call)) => command::call::run(&cli, call),
         Command::Quarantine(QuarantineCommand::List(list)) => command::quarantine::list(&cli, list),

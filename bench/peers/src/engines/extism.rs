@@ -28,7 +28,7 @@ impl Extism {
     /// Compiles the guest.
     pub fn load(guest: &Path, reused: bool) -> Result<Self> {
         // 1,024 pages of 64 KiB.
-        let manifest = Manifest::new([Wasm::file(guest)]).with_memory_max(1_024).with_timeout(Duration::from_millis(50));
+        let manifest = Manifest::new([Wasm::data(std::fs::read(guest)?)]).with_memory_max(1_024).with_timeout(Duration::from_millis(50));
         let builder = PluginBuilder::new(manifest).with_wasi(false).with_fuel_limit(50_000_000).with_cache_disabled();
         let compiled = CompiledPlugin::new(builder)?;
         let plugin = if reused { Some(Plugin::new_from_compiled(&compiled)?) } else { None };

@@ -61,7 +61,7 @@ fn about(name: &'static str, state: &'static str) -> About {
 }
 
 fn call(lua: &mlua::Lua, function: &Function, input: &Input) -> mlua::Result<Outcome> {
-    let (score, _, queue): (i64, mlua::String, String) = function.call(table(lua, input)?)?;
+    let (score, _, queue): (i64, mlua::LuaString, String) = function.call(table(lua, input)?)?;
     Ok(Outcome { score, queue: queue.into() })
 }
 
