@@ -37,16 +37,16 @@ impl Sealed {
         let NewDecision { seq, decision, trace } = new;
         let salt = random::salt()?;
         let text = canonical(&trace).map_err(|error| StoreError::Corrupt(broken(&error)))?;
-        let signals = found(&trace);
+        let (signals, whole) = (found(&trace), json(&decision)?);
         let effects =
             decision.routing.effects.iter().map(|effect| Ok((effect.name(), json(effect)?))).collect::<Result<_, StoreError>>()?;
         let faulty = faulty(&decision, &trace);
         Ok(Self {
             occasion: seq,
-            whole: json(&decision)?,
             outline: json(&outline(&decision))?,
             signals: json(&signals)?,
-            commitment: commitment(&salt, &text),
+            commitment: commitment(&salt, text.as_bytes(), whole.as_bytes()),
+            whole,
             salt,
             trace: text,
             effects,
@@ -74,19 +74,25 @@ impl Sealed {
     }
 }
 
-/// What stays provable when a trace is erased with its salt.
-pub(crate) fn commitment(salt: &[u8], trace: &str) -> Digest {
-    Digest::of(&[salt, trace.as_bytes()].concat())
+/// What stays provable when a trace is erased with its salt, and with them the decision's words. Canonical JSON has no line breaks, so it is
+/// plain where the trace ends.
+pub(crate) fn commitment(salt: &[u8], trace: &[u8], whole: &[u8]) -> Digest {
+    Digest::of(&[salt, trace, b"\n", whole].concat())
+}
+
+/// The same as it was before decisions' words were committed to.
+pub(crate) fn former_commitment(salt: &[u8], trace: &[u8]) -> Digest {
+    Digest::of(&[salt, trace].concat())
 }
 
 /// Ties a decision to the one before it: a row that is changed or missing breaks every link after it.
-pub(crate) fn link(before: &str, outline: &str, commitment: &Digest) -> String {
-    Digest::of(format!("{before}\n{outline}\n{commitment}").as_bytes()).to_string()
+pub(crate) fn link(before: &[u8], outline: &[u8], commitment: &[u8]) -> String {
+    Digest::of(&[before, b"\n", outline, b"\n", commitment].concat()).to_string()
 }
 
 /// The decision as history keeps it: what was decided and the codes of the reasons, without sentences, their parameters and the effects'
 /// texts, which may quote a customer.
-fn outline(decision: &Decision) -> Decision {
+pub(crate) fn outline(decision: &Decision) -> Decision {
     let mut outline = decision.clone();
     outline.routing.effects.clear();
     outline.routing.reasons.iter_mut().for_each(silence);
@@ -102,7 +108,7 @@ fn silence(reason: &mut Reason) {
 }
 
 /// The signals that the interaction came with and that the steps found.
-fn found(trace: &Trace) -> Vec<Signal> {
+pub(crate) fn found(trace: &Trace) -> Vec<Signal> {
     let steps = trace.steps.iter().flat_map(said);
     trace.interaction.signals.iter().cloned().chain(steps).collect()
 }

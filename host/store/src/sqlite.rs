@@ -9,7 +9,9 @@ mod decide;
 mod edit;
 mod fact;
 mod fault;
+mod history;
 mod keep;
+mod label;
 mod lock;
 mod occasion;
 mod open;
@@ -21,9 +23,11 @@ mod schema;
 mod session;
 mod severity;
 mod state;
+mod swap;
 #[cfg(test)]
 mod tests;
 mod waiting;
+mod withdraw;
 mod writer;
 
 use std::io;

@@ -1,13 +1,26 @@
-//! What every backend must do: cases over `dyn Store`, each on a fresh store. A backend calls [`for_each_case`] with a macro of its own.
+//! What every backend must do: cases over `dyn Store` and `dyn Backend`, each on a fresh store. A backend calls [`for_each_case`] with a macro
+//! of its own.
 
+pub(crate) mod auditing;
 pub(crate) mod deciding;
 pub(crate) mod faulted;
 pub(crate) mod fixtures;
+pub(crate) mod history;
 pub(crate) mod intake;
+pub(crate) mod labelling;
 pub(crate) mod listing;
 pub(crate) mod order;
 pub(crate) mod quarantine;
+pub(crate) mod recorded;
 pub(crate) mod state;
+pub(crate) mod withdrawing;
+
+use dispatch::port::{History, Store};
+
+/// A store with its history.
+pub(crate) trait Backend: Store + History {}
+
+impl<T: Store + History> Backend for T {}
 
 /// Calls `$test!(module::case)` for each case.
 macro_rules! for_each_case {
@@ -44,6 +57,22 @@ macro_rules! for_each_case {
         $test!(listing::what_is_not_there_is_not_found);
         $test!(quarantine::what_cannot_be_read_waits);
         $test!(quarantine::what_is_released_keeps_its_id);
+        $test!(history::components_are_kept_by_content);
+        $test!(history::swaps_are_newest_first);
+        $test!(history::what_serves_is_the_last_that_served);
+        $test!(labelling::a_label_judges_the_latest_decision);
+        $test!(labelling::a_transfer_moves_the_conversation_and_nothing_else);
+        $test!(labelling::a_transfer_opens_a_case);
+        $test!(labelling::what_nobody_decided_cannot_be_judged);
+        $test!(withdrawing::what_nobody_acted_on_is_decided_again);
+        $test!(withdrawing::what_somebody_acted_on_stays);
+        $test!(withdrawing::what_waits_already_waits_once);
+        $test!(withdrawing::a_reply_before_an_edit_is_no_answer_to_it);
+        $test!(withdrawing::much_is_withdrawn_too);
+        $test!(recorded::ten_thousand_decisions_come_in_order_without_gaps);
+        $test!(recorded::what_was_recorded_is_what_was_decided);
+        $test!(auditing::a_chain_that_nobody_touched_is_whole);
+        $test!(auditing::the_books_are_even);
     };
 }
 

@@ -35,7 +35,7 @@ impl Change for Decide {
         let seq = session.sequences.next_decision();
         session.run("DELETE FROM occasion WHERE seq = ?", [cell(new.occasion)])?;
         session.tell(News::Answered(new.occasion));
-        let link = link(&session.sequences.link, &new.outline, &new.commitment);
+        let link = link(session.sequences.link.as_bytes(), new.outline.as_bytes(), new.commitment.as_str().as_bytes());
         insert(session, seq, new, &open, &link)?;
         effects(session, seq, new)?;
         if open.decided {
@@ -135,13 +135,14 @@ fn already(session: &Session, new: &Sealed) -> Result<Option<(u64, bool)>, Failu
 
 fn insert(session: &Session, seq: i64, new: &Sealed, open: &Open, link: &str) -> Result<(), Failure> {
     let row = "INSERT INTO decision (seq, id, occasion, interaction, connector, channel, disposition, queue, decided_at, faulted, outline,
-                                     commitment, link)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                                     commitment, link, decided_by)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let summary = &new.summary;
     let (disposition, queue, decided_at) = (new.disposition().name(), new.disposition().queue(), at(new.decided_at()));
     #[rustfmt::skip]
     session.run(row, params![seq, summary.decision.id.0, cell(new.occasion), open.interaction, open.connector, open.channel, disposition,
-                             queue, decided_at, summary.faulted, new.outline, new.commitment.as_str(), link])?;
+                             queue, decided_at, summary.faulted, new.outline, new.commitment.as_str(), link,
+                             summary.decision.decided_by.0])?;
     let content = "INSERT INTO decision_content (decision, whole, signals, author, excerpt, salt, trace) VALUES (?, ?, ?, ?, ?, ?, ?)";
     session.run(content, params![seq, new.whole, new.signals, summary.author, summary.excerpt, new.salt, new.trace])?;
     Ok(())

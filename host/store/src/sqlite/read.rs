@@ -1,11 +1,15 @@
 //! What readers ask. Nothing here writes; every list has a bound.
 
+pub(crate) mod audit;
+mod brief;
 pub(crate) mod conversations;
 pub(crate) mod decisions;
 pub(crate) mod deliveries;
 pub(crate) mod faults;
 pub(crate) mod interactions;
 pub(crate) mod queues;
+pub(crate) mod recorded;
+pub(crate) mod swaps;
 pub(crate) mod totals;
 pub(crate) mod work;
 

@@ -3,7 +3,11 @@
 use rusqlite::{Connection, Error, OptionalExtension as _};
 
 /// Never changed once released: a new form is a new file.
-const MIGRATIONS: [&str; 2] = [include_str!("../../migrations/0001_store.sql"), include_str!("../../migrations/0002_fault.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../migrations/0001_store.sql"),
+    include_str!("../../migrations/0002_fault.sql"),
+    include_str!("../../migrations/0003_history.sql"),
+];
 
 /// Where the first form's number is kept, in databases that were made before the number moved into the file's header.
 const FORMER: &str = "_sqlx_migrations";

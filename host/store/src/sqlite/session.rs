@@ -52,6 +52,16 @@ impl Session {
         self.connection.prepare_cached(sql)?.query_row(values, read).optional()
     }
 
+    /// All rows of a query that bounds itself. It stays prepared.
+    pub(crate) fn all<T>(
+        &self,
+        sql: &'static str,
+        values: impl Params,
+        read: impl FnMut(&Row<'_>) -> Result<T, rusqlite::Error>,
+    ) -> Result<Vec<T>, rusqlite::Error> {
+        self.connection.prepare_cached(sql)?.query_map(values, read)?.collect()
+    }
+
     /// The number that the last insert gave.
     pub(crate) fn last_given(&self) -> u64 {
         number(self.connection.last_insert_rowid())
@@ -185,6 +195,11 @@ impl Sequences {
 
     pub(crate) fn next_interaction(&mut self) -> i64 {
         next(&mut self.interaction)
+    }
+
+    /// The last decision of all.
+    pub(crate) fn last_decision(&self) -> i64 {
+        cell(self.decision)
     }
 
     pub(crate) fn next_decision(&mut self) -> i64 {

@@ -4,6 +4,7 @@ mod durability;
 mod erasure;
 mod opening;
 mod remembering;
+mod tampering;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

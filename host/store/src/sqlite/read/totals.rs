@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use dispatch::port::Totals;
+use dispatch::port::{Losses, Totals};
 use model::{Configuration, GenerationId};
 use rusqlite::Connection;
 
@@ -44,4 +44,18 @@ pub(crate) fn generation(connection: &Connection, id: &GenerationId) -> Result<C
     query.bind(id.0.clone());
     let json: Option<String> = query.first(connection, |row| row.get(0))?;
     parse(&json.ok_or_else(|| not_found("generation", &id.0))?)
+}
+
+/// From the books, without reading history: every occasion that ever arose waits or was answered by one decision. More decisions than that
+/// are duplicates; fewer, and somebody's words were lost. What has no decision is looked at one by one: it is as much as waits.
+pub(crate) fn losses(connection: &Connection) -> Result<Losses, Failure> {
+    let query = Query::new(
+        "SELECT (SELECT count(*) FROM interaction INDEXED BY interaction_undecided WHERE decision IS NULL AND removed = 0
+                    AND NOT EXISTS (SELECT 1 FROM occasion WHERE occasion.interaction = interaction.seq)),
+                coalesce((SELECT max(seq) FROM decision), 0),
+                coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'occasion'), 0) - (SELECT count(*) FROM occasion)",
+    );
+    let found = query.first(connection, |row| Ok((number(row.get(0)?), number(row.get(1)?), number(row.get(2)?))))?;
+    let (undecided, decisions, answered) = found.unwrap_or_default();
+    Ok(Losses { lost: undecided.max(answered.saturating_sub(decisions)), duplicated: decisions.saturating_sub(answered), mixed: 0 })
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use dispatch::port::{NewDecision, Pending, Store};
+use dispatch::port::{AuditPoint, History, NewDecision, Pending, RecordedRange, Store};
 use model::{Delivery, Event, Factor, Header, Item, Priority, Reason, Signal, StepOutcome};
 
 use super::Home;
@@ -168,4 +168,45 @@ async fn an_interaction_costs_from_end_to_end() {
     deciding.join_all().await;
     accepting.await.unwrap();
     meter.stop("accepted and decided", ITEMS);
+}
+
+/// What a backtest reads, and what an audit does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn history_costs() {
+    let home = Home::new().await;
+    let store: &'static crate::SqliteStore = Box::leak(Box::new(home.store.clone()));
+    let intakes: Vec<_> = (0..ITEMS).map(delivery).collect();
+    spread(intakes, move |intake| async move { drop(store.accept(intake).await.unwrap()) }).await;
+    let (mut after, mut decisions) = (0, Vec::new());
+    while let Some(page) = store.pending(after, 4_096).await.ok().filter(|page| !page.is_empty()) {
+        after = page.last().unwrap().seq;
+        for pending in page {
+            let work = store.work(&pending).await.unwrap();
+            decisions.push(settled(&pending, work));
+        }
+    }
+    spread(decisions, move |new| async move { drop(store.decide(new).await.unwrap()) }).await;
+
+    for brief in [false, true, false, true] {
+        let meter = Meter::start();
+        let (mut range, mut read) = (RecordedRange { limit: 1_000, brief, ..RecordedRange::default() }, 0);
+        while let Some(page) = store.recorded(range.clone()).await.ok().filter(|page| !page.is_empty()) {
+            range.after = page.last().unwrap().seq;
+            read += page.len();
+        }
+        meter.stop(if brief { "recorded, in brief" } else { "recorded" }, read);
+        assert_eq!(read, ITEMS);
+    }
+    let meter = Meter::start();
+    let mut reached = AuditPoint::default();
+    loop {
+        let stretch = store.audit(reached.clone(), 1_000).await.unwrap();
+        assert_eq!(stretch.tampering, []);
+        if stretch.decisions == 0 {
+            break;
+        }
+        reached = stretch.reached;
+    }
+    meter.stop("audit", ITEMS);
 }

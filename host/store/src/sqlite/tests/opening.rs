@@ -1,9 +1,10 @@
 use std::path::Path;
 
-use dispatch::port::{Store, StoreError};
+use dispatch::port::{AuditPoint, History, RecordedRange, Reopened, Store, StoreError};
 
 use super::accident::rival;
 use super::{Home, open};
+use crate::sealed::{former_commitment, link};
 use crate::suite::fixtures::{accept, decide_first, intake, pending, said};
 use crate::{SqliteStore, StoreSettings};
 
@@ -70,7 +71,7 @@ async fn what_cannot_be_opened_says_why() {
     `[folder]/shut/store.db` cannot be written to: give the server's user the right to write to the file and its directory
     `[folder]/held.db` is in use by another server (process [pid]): stop that one, or give this one a database of its own
     `[folder]/locked.db` is locked by another program: close it (a database shell, a backup) and try again
-    `[folder]/newer.db` was written by a later version (its schema is 99, this version knows 2): use that version
+    `[folder]/newer.db` was written by a later version (its schema is 99, this version knows 3): use that version
     ");
 }
 
@@ -99,6 +100,16 @@ async fn readers_read_beside_a_server_and_without_one() {
     assert!(matches!(none, crate::OpenError::NoDatabase { .. }));
 }
 
+/// Makes the commitment of the only decision one of the first form, which covered the trace alone.
+fn commit_as_before(shell: &rusqlite::Connection) {
+    let words = "SELECT salt, trace, outline FROM decision JOIN decision_content ON decision = seq";
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let (salt, trace, outline): (Vec<u8>, String, String) = shell.query_row(words, (), read).unwrap();
+    let commitment = former_commitment(&salt, trace.as_bytes());
+    let link = link(b"", outline.as_bytes(), commitment.as_str().as_bytes());
+    shell.execute("UPDATE decision SET commitment = ?, link = ?", (commitment.as_str(), link)).unwrap();
+}
+
 /// As the first version left it, with what waited in it.
 #[tokio::test]
 async fn a_database_of_the_first_form_is_brought_up_to_date() {
@@ -107,12 +118,19 @@ async fn a_database_of_the_first_form_is_brought_up_to_date() {
     decide_first(&home.store, "q").await;
     let before = pending(&home.store).await;
     home.store.close().await;
-    let first = "DROP TABLE fault_content; DROP TABLE fault; PRAGMA user_version = 0;
+    let shell = rival(&home.path());
+    commit_as_before(&shell);
+    let first = "DROP INDEX label_interaction; DROP INDEX label_conversation; DROP TABLE label; DROP TABLE swap; DROP TABLE component;
+                 DROP INDEX effect_pending; CREATE INDEX effect_pending ON effect (decision) WHERE state = 'pending';
+                 UPDATE effect SET state = 'done' WHERE position = 2; UPDATE tally SET count = 1 WHERE name = 'effects.pending';
+                 DROP INDEX interaction_undecided; DROP INDEX decision_at; DROP INDEX decision_generation;
+                 ALTER TABLE decision DROP COLUMN decided_by; DROP TABLE fault_content; DROP TABLE fault; PRAGMA user_version = 0;
                  CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL,
                      installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, checksum BLOB NOT NULL,
                      execution_time BIGINT NOT NULL);
                  INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (1, 'store', TRUE, X'00', 0)";
-    rival(&home.path()).execute_batch(first).unwrap();
+    shell.execute_batch(first).unwrap();
+    drop(shell);
     let older = SqliteStore::open_reader(home.path()).await.unwrap_err();
     assert!(matches!(older, crate::OpenError::Older { .. }), "a reader changes nothing");
     for _ in 0..2 {
@@ -120,9 +138,18 @@ async fn a_database_of_the_first_form_is_brought_up_to_date() {
         assert_eq!(pending(&store).await, before);
         assert_eq!(store.totals().await.unwrap().decisions, 1);
         assert_eq!(store.faulted(dispatch::port::FaultedFilter { limit: 1, ..Default::default() }).await.unwrap(), []);
+        let audited = store.audit(AuditPoint::default(), 10).await.unwrap();
+        assert_eq!((audited.decisions, audited.tampering), (1, vec![]), "commitments of then hold");
+        let decided = store.recorded(RecordedRange { limit: 10, ..RecordedRange::default() }).await.unwrap();
+        let effects = store.decision(&decided[0].decision.id).await.unwrap().effects;
+        assert_eq!(effects.iter().map(|effect| effect.state.as_str()).collect::<Vec<_>>(), ["pending", "done"]);
         store.close().await;
     }
+    let store = open(&home.path()).await;
+    let withdrawn = store.withdraw(&model::GenerationId("g1".to_owned())).await.unwrap();
+    assert_eq!(withdrawn, Reopened { interactions: 1, effects_recalled: 1 }, "who decided is known of old decisions too");
+    store.close().await;
     let path = home.path();
     let version: i64 = rival(&path).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
 }
