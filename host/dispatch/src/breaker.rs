@@ -1,8 +1,9 @@
 //! Breakers: a plugin that keeps failing is taken out of service, and tried again from time to time.
 //!
 //! A plugin that is out of service is not called: the step's `on_fault` applies at once, so that a broken plugin costs nobody its deadline
-//! again and again. One breaker stands before a plugin wherever it is used, so the same plugin in two chains trips once; another component
-//! under the same name starts in service. Only what the plugin did itself counts.
+//! again and again. One breaker stands before a plugin wherever it is used, so the same plugin in two chains trips once; another component, or
+//! the same one with other settings, grants or limits, starts in service under the same name, so that what a candidate did is not held
+//! against the generation that comes back. Only what the plugin did itself counts.
 
 mod circuit;
 #[cfg(test)]
@@ -14,14 +15,15 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use model::{BreakerSpec, Digest, FaultKind, Timestamp};
+use model::{BreakerSpec, Digest, FaultKind, PluginSpec, Timestamp};
 use serde::Serialize;
 
+use crate::generation::Generation;
 use crate::port::{Clock, PluginInfo};
 use circuit::{Change, Circuit, Ticket};
 
-/// Components of one name whose state is remembered: the one that serves and the one before, for a rollback.
-const COMPONENTS_MAX: usize = 2;
+/// Components of one name whose state is remembered: those of what serves, of a canary, and of the ones before, for a rollback.
+const COMPONENTS_MAX: usize = 4;
 
 /// Whether a plugin is called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -61,6 +63,7 @@ pub struct Breakers {
 
 struct Kept {
     digest: Digest,
+    spec: PluginSpec,
     breaker: Arc<Breaker>,
 }
 
@@ -78,6 +81,13 @@ impl Breakers {
         self.lock().iter().filter_map(newest).collect()
     }
 
+    /// This generation serves: the rows are its plugins' from now on.
+    pub fn serves(&self, generation: &Generation) {
+        for plugin in generation.plugins().values() {
+            self.of(plugin.info());
+        }
+    }
+
     /// The clock that everything here goes by.
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
@@ -92,10 +102,10 @@ impl Breakers {
         }
         let fresh = || Arc::new(Breaker { plugin: name.clone(), clock: Arc::clone(&self.clock), circuit: Mutex::default() });
         let Some(kept) = all.get_mut(name) else { return fresh() };
-        match kept.iter().position(|kept| kept.digest == info.digest) {
+        match kept.iter().position(|kept| kept.is_of(info)) {
             Some(0) => {}
             Some(at) => kept.swap(0, at),
-            None => kept.insert(0, Kept { digest: info.digest.clone(), breaker: fresh() }),
+            None => kept.insert(0, Kept { digest: info.digest.clone(), spec: info.spec.clone(), breaker: fresh() }),
         }
         kept.truncate(COMPONENTS_MAX);
         kept.first().map_or_else(fresh, |kept| Arc::clone(&kept.breaker))
@@ -103,6 +113,14 @@ impl Breakers {
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Vec<Kept>>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    /// Whether it is before the same component, made to do the same.
+    fn is_of(&self, info: &PluginInfo) -> bool {
+        let (known, other) = (&self.spec, &info.spec);
+        self.digest == info.digest && known.settings == other.settings && known.grants == other.grants && known.limits == other.limits
     }
 }
 

@@ -17,6 +17,7 @@
 mod ask;
 mod batch;
 mod bound;
+mod redecide;
 mod run;
 #[cfg(test)]
 mod speed;
@@ -37,7 +38,10 @@ use crate::hop::Hop;
 use crate::port::Work;
 
 use bound::Bounds;
+use redecide::Replay;
 use run::Run;
+
+pub use redecide::Redecided;
 
 /// Decides about interactions. Clones are the same.
 #[derive(Clone)]
@@ -79,6 +83,12 @@ impl Decider {
         self.settle(self.pin(generation, work, now), None, id).await
     }
 
+    /// Where what it does is counted.
+    #[must_use]
+    pub fn counters(&self) -> &Arc<Counters> {
+        &self.0.counters
+    }
+
     /// Chooses the chain. `now` is the time to decide by.
     #[must_use]
     pub fn pin(&self, generation: &Arc<Generation>, mut work: Work, now: Timestamp) -> Pinned {
@@ -103,13 +113,21 @@ impl Decider {
         if !resumed {
             run.look_up().await;
         }
-        let mut run = judge(run).await;
-        let routing = run.conclude();
-        if !run.is_held() {
-            run.respond(&routing).await;
-        }
-        run.finish(routing, id)
+        let (decision, trace, _) = complete(run, id).await;
+        (decision, trace)
     }
+}
+
+/// Everything after the look-ups.
+async fn complete(run: Run, id: DecisionId) -> (Decision, Trace, Option<Box<Replay>>) {
+    let mut run = judge(run).await;
+    let routing = run.conclude();
+    if !run.is_held() {
+        run.respond(&routing).await;
+    }
+    let replay = run.replay.take();
+    let (decision, trace) = run.finish(routing, id);
+    (decision, trace, replay)
 }
 
 /// All pure steps in one hop, together with those of the interactions that wait for it too.
@@ -129,6 +147,12 @@ async fn judge(run: Run) -> Run {
 }
 
 impl Pinned {
+    /// The generation that decides.
+    #[must_use]
+    pub fn generation(&self) -> &Arc<Generation> {
+        &self.0.generation
+    }
+
     /// The chain's name.
     #[must_use]
     pub fn chain(&self) -> &str {
@@ -155,9 +179,10 @@ impl Pinned {
 }
 
 impl Enriched {
-    /// Whether the situation was the same, whatever the time.
-    fn is_of_situation(&self, situation: &Situation) -> bool {
-        Situation { now: situation.now, ..self.situation.clone() } == *situation
+    /// Whether the situation was the same, and the time too where it matters.
+    fn is_of_situation(&self, situation: &Situation, by_now: bool) -> bool {
+        let now = if by_now { self.situation.now } else { situation.now };
+        Situation { now, ..self.situation.clone() } == *situation
     }
 }
 

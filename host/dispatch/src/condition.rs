@@ -22,6 +22,7 @@ use model::{Interaction, Situation};
 
 pub use error::{ConditionError, ConditionFailure};
 pub use known::Known;
+pub(crate) use names::Vocabulary;
 
 /// Longest source.
 pub const SOURCE_BYTES_MAX: usize = 1 << 10;
@@ -47,9 +48,17 @@ impl Condition {
     /// # Errors
     /// See [`ConditionError`]; the text names the place or the name and what to write instead.
     pub fn compile(source: &str) -> Result<Self, ConditionError> {
+        Self::compile_about(source, &names::Guards)
+    }
+
+    /// The same about something else.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub(crate) fn compile_about(source: &str, known: &dyn Vocabulary) -> Result<Self, ConditionError> {
         scan::check(source)?;
         let program = parse(source)?;
-        names::check(program.expression())?;
+        names::check(program.expression(), known)?;
         let variables = program.references().variables().into_iter().map(str::to_owned).collect();
         Ok(Self { source: source.to_owned(), program, variables })
     }
@@ -72,8 +81,16 @@ impl Condition {
     /// When it cannot be said: a missing field, a division by zero, an answer that is not yes or no. That counts as not met. The text never
     /// holds what a customer said.
     pub fn evaluate(&self, known: &Known) -> Result<bool, ConditionFailure> {
+        self.evaluate_with(known.variables(|name| self.mentions(name)))
+    }
+
+    /// Whether it is met by these variables.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`].
+    pub(crate) fn evaluate_with(&self, variables: Vec<(&'static str, Value)>) -> Result<bool, ConditionFailure> {
         let mut context = Context::with_env(Arc::clone(&ENV));
-        for (name, value) in known.variables(|name| self.mentions(name)) {
+        for (name, value) in variables {
             context.add_variable_from_value(name, value);
         }
         match catch_unwind(AssertUnwindSafe(|| self.program.execute(&context))) {

@@ -1,15 +1,22 @@
 //! What happened since the start, counted: per plugin, chain and connector. No text of anybody ever gets in here.
 
+mod generations;
 mod meter;
+mod swaps;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use model::{Decision, Trace};
 use serde::Serialize;
 
+use crate::generation::Generation;
+
+pub use generations::GenerationCounts;
 pub(crate) use meter::{ChainMeter, PluginMeter};
+pub use swaps::{Buckets, SwapCount, SwapCounters, SwapCounts};
 
 /// What a plugin did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -97,6 +104,10 @@ pub struct Counts {
     pub connectors: BTreeMap<String, ConnectorCounts>,
     /// Decisions by disposition.
     pub decisions: BTreeMap<String, u64>,
+    /// Decisions by generation.
+    pub generations: GenerationCounts,
+    /// How what serves was swapped.
+    pub swaps: SwapCounts,
 }
 
 /// The counts, shared. The lists are bounded by the configured names.
@@ -106,6 +117,8 @@ pub struct Counters {
     chains: Named<ChainMeter>,
     connectors: Named<Mutex<ConnectorCounts>>,
     decisions: Mutex<BTreeMap<&'static str, u64>>,
+    generations: Mutex<GenerationCounts>,
+    swaps: SwapCounters,
 }
 
 impl Counters {
@@ -117,7 +130,15 @@ impl Counters {
             chains: self.chains.all(ChainMeter::counts),
             connectors: self.connectors.all(|counts| locked(counts).clone()),
             decisions: locked(&self.decisions).iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
+            generations: locked(&self.generations).clone(),
+            swaps: self.swaps.counts(),
         }
+    }
+
+    /// Where swaps are counted.
+    #[must_use]
+    pub fn swaps(&self) -> &SwapCounters {
+        &self.swaps
     }
 
     /// Where a plugin's calls are counted.
@@ -133,6 +154,11 @@ impl Counters {
     /// Counts a decision.
     pub(crate) fn decided(&self, disposition: &'static str) {
         *locked(&self.decisions).entry(disposition).or_default() += 1;
+    }
+
+    /// Counts a decision that was committed, and checks that one generation alone has made it.
+    pub(crate) fn committed(&self, generation: &Generation, decision: &Decision, trace: &Trace) {
+        locked(&self.generations).committed(generation, decision, trace);
     }
 
     /// Counts what was accepted; facts by the names of their kinds.

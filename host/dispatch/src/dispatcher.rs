@@ -18,6 +18,7 @@ use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::beside::{Beside, Told};
 use crate::chain::{Decider, Enriched, Pinned, decision_id};
 use crate::generation::Current;
 use crate::lane::{Lanes, Place};
@@ -89,6 +90,8 @@ pub struct DispatcherPorts {
     pub live: Live,
     /// By which it is woken.
     pub wake: Wake,
+    /// Hears of every decision too, and runs as long as the dispatcher does.
+    pub beside: Beside,
 }
 
 /// Decides everything that waits. Clones are the same dispatcher.
@@ -129,9 +132,16 @@ impl Dispatcher {
         self.0.ports.wake.wake();
     }
 
-    /// Decides what waits until `stop`. Then nothing new is begun, what is being decided is committed, and it returns.
+    /// Decides what waits until `stop`. Then nothing new is begun, what is being decided is committed, and it returns. What runs beside is
+    /// stopped last.
     pub async fn run(&self, stop: CancellationToken) {
         let tasks = TaskTracker::new();
+        let ended = CancellationToken::new();
+        let _ending = ended.clone().drop_guard();
+        let comparing = tokio::spawn({
+            let (beside, ended) = (self.0.ports.beside.clone(), ended.clone());
+            async move { beside.run(ended).await }
+        });
         let mut backoff = Backoff::new(&self.0.settings);
         let mut after = 0;
         while !stop.is_cancelled() {
@@ -150,6 +160,8 @@ impl Dispatcher {
         }
         tasks.close();
         tasks.wait().await;
+        ended.cancel();
+        let _ = comparing.await;
     }
 }
 
@@ -217,9 +229,13 @@ impl Inner {
         let ahead = self.look_ahead(pending, place, stop).await?;
         let Some(()) = unless(stop, place.turn()).await else { return Ok(()) };
         let Some((pinned, _seat)) = self.claim(pending, &self.deciding, stop).await? else { return Ok(()) };
+        let (generation, began) = (Arc::clone(pinned.generation()), self.ports.clock.elapsed());
         let (decision, trace) = self.ports.decider.settle(pinned, ahead, decision_id()).await;
+        let took = self.ports.clock.elapsed().saturating_sub(began);
         let new = NewDecision { seq: pending.seq, decision, trace };
         if let Some(Commit::Stored { summary, again }) = self.patiently(stop, || self.ports.store.decide(new.clone())).await? {
+            self.ports.decider.counters().committed(&generation, &new.decision, &new.trace);
+            self.ports.beside.tell(Told { decision: new.decision, trace: new.trace, generation, took });
             self.ports.live.publish(Arc::from(summary));
             if again {
                 self.ports.wake.wake();
@@ -230,7 +246,7 @@ impl Inner {
 
     /// Runs the enrichers before the turn has come, when there are any.
     async fn look_ahead(&self, pending: &Pending, place: &Place, stop: &CancellationToken) -> Result<Option<Enriched>, StoreError> {
-        if !self.ports.current.load().enriches() {
+        if !self.ports.current.enriches() {
             return Ok(None);
         }
         let Some(()) = unless(stop, place.near()).await else { return Ok(None) };
@@ -255,7 +271,8 @@ impl Inner {
                 }
             };
             // Pinned anew after every wait: to what serves now, and by the time that it is now.
-            let pinned = self.ports.decider.pin(&self.ports.current.load(), work, self.now());
+            let generation = self.ports.current.for_interaction(&work.interaction);
+            let pinned = self.ports.decider.pin(&generation, work, self.now());
             let fitting = seat.take().filter(|seat| seat.is_for(pinned.chain())).or_else(|| seats.free(pinned.chain()));
             if let Some(seat) = fitting {
                 return Ok(Some((pinned, seat)));

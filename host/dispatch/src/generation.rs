@@ -7,6 +7,7 @@ mod assembly;
 mod chain;
 mod connector;
 mod current;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +22,8 @@ use crate::port::Plugin;
 
 pub use assembly::{AssemblyError, AssemblyProblem};
 pub use connector::Connector;
-pub use current::Current;
+pub use current::{Current, WHOLE_PPM, bucket_ppm};
+pub use shelf::Shelf;
 
 /// Everything that decides.
 pub struct Generation {

@@ -25,7 +25,8 @@ use crate::port::EgressGrant;
 
 pub use host::{HostGrant, Target};
 pub use host_error::HostGrantError;
-pub(crate) use place::{filled, hosts as hosts_asked, setting};
+pub use place::hosts as hosts_asked;
+pub(crate) use place::{filled, setting};
 pub use projection::{project, projected};
 pub use pseudonym::Pseudonyms;
 pub use redaction::redacted;

@@ -12,13 +12,18 @@
 //! 4. [`chain`]: enrichers, then the pure steps in one [`hop`] to a computing thread, then responders. Faults and decisions are different
 //!    types; [`vocabulary`] types the reserved signals; whatever fails ends in a queue for a person, with a reason from the [`catalogue`].
 //! 5. Decision, trace and effects are committed as one; then [`live`] tells who listens, and [`counters`] have counted all of it.
+//! 6. What was decided can be decided again, by the same generation or another one, from a [`recording`] of what was answered, and the two
+//!    held side by side by a [`comparison`]: for replays and a [`backtest`], and [`beside`] the live decisions for shadows and canaries.
 //!
 //! [`port`] is what the core asks of the outside; [`arithmetic`] is the one port that needs no outside.
 
 pub mod arithmetic;
+pub mod backtest;
+pub mod beside;
 pub mod breaker;
 pub mod catalogue;
 pub mod chain;
+pub mod comparison;
 pub mod condition;
 pub mod counters;
 pub mod dispatcher;
@@ -29,19 +34,23 @@ pub mod ingest;
 pub mod lane;
 pub mod live;
 pub mod port;
+pub mod recording;
 pub mod signature;
 #[cfg(test)]
 mod testing;
 pub mod vocabulary;
 
 pub use arithmetic::Arithmetic;
+pub use beside::Beside;
 pub use breaker::{BreakerRow, BreakerState, Breakers};
-pub use chain::{Decider, decision_id};
+pub use chain::{Decider, Redecided, decision_id};
+pub use comparison::{Difference, Mismatch};
 pub use condition::{Condition, ConditionError};
 pub use counters::{Counters, Counts};
 pub use dispatcher::{Dispatcher, DispatcherPorts, DispatcherSettings, Wake};
-pub use generation::{AssemblyError, AssemblyProblem, Connector, Current, Generation};
+pub use generation::{AssemblyError, AssemblyProblem, Connector, Current, Generation, Shelf};
 pub use grant::Pseudonyms;
 pub use hop::Hop;
 pub use ingest::{FrameOutcome, Hooked, Ingest, IngestError, IngestPorts, PollOutcome, Redriven};
 pub use live::Live;
+pub use recording::Recording;

@@ -1,5 +1,6 @@
 //! For tests: a clock that does not make anybody wait, a store in memory, and plugins whose answers are written in the test.
 
+mod desk;
 mod plugin;
 mod store;
 
@@ -21,6 +22,7 @@ use crate::grant::Pseudonyms;
 use crate::hop::Hop;
 use crate::port::{Clock, Plugin, Secrets};
 
+pub(crate) use desk::Desk;
 pub(crate) use plugin::{Scripted, signal};
 pub(crate) use store::MemoryStore;
 
@@ -77,7 +79,14 @@ pub(crate) fn step(plugin: &str, role: Role, when: Option<&str>, on_fault: OnFau
 }
 
 pub(crate) fn chain(name: &str, when: Option<&str>, steps: Vec<StepSpec>) -> ChainSpec {
-    ChainSpec { name: name.into(), when: when.map(str::to_owned), hold_queue: "triage".into(), deadline_ms: ChainSpec::DEADLINE_MS, steps }
+    ChainSpec {
+        name: name.into(),
+        when: when.map(str::to_owned),
+        hold_queue: "triage".into(),
+        deadline_ms: ChainSpec::DEADLINE_MS,
+        arm: None,
+        steps,
+    }
 }
 
 /// A configuration with the queues `triage` and `care`.

@@ -260,6 +260,36 @@ pub struct StepSpec {
     pub on_fault: OnFault,
 }
 
+/// What has to be proven of a chain before it may serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arm {
+    /// A backtest over history that passed.
+    Backtest,
+    /// A dry run of the whole chain in which nothing faulted.
+    DryRun,
+}
+
+impl Arm {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Backtest, Self::DryRun];
+
+    /// As the configuration writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Backtest => "backtest",
+            Self::DryRun => "dry-run",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|arm| arm.name() == name)
+    }
+}
+
 /// A chain: enrichers, then the pure steps, then responders.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChainSpec {
@@ -273,6 +303,9 @@ pub struct ChainSpec {
     /// Wall time for one interaction, from its turn to its decision: a step may use its own limit, but not more than what is left of this.
     #[serde(default = "ChainSpec::default_deadline_ms")]
     pub deadline_ms: u64,
+    /// What has to be proven before it may serve, new or changed; absent: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<Arm>,
     /// In order.
     pub steps: Vec<StepSpec>,
 }

@@ -103,6 +103,29 @@ pub struct Fault {
 }
 
 impl FaultKind {
+    /// The names of all kinds.
+    pub const NAMES: [&'static str; 19] = [
+        "trap",
+        "deadline",
+        "fuel",
+        "memory",
+        "tables",
+        "instances",
+        "handles",
+        "stack",
+        "output",
+        "list",
+        "host_calls",
+        "host_bytes",
+        "http_requests",
+        "state_writes",
+        "budget",
+        "tripped",
+        "contract",
+        "instantiate",
+        "failed",
+    ];
+
     /// The kind's name in columns and metrics.
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -32,7 +32,7 @@ mod value;
 pub use author::{Author, Customer};
 pub use call::{Call, Cost, HostCall, LogLevel, LogLine, Share};
 pub use configuration::{
-    BreakerSpec, ChainSpec, Configuration, ConnectorSpec, Grants, Isolation, Limits, OnFault, PluginSpec, QueueSpec, StepSpec,
+    Arm, BreakerSpec, ChainSpec, Configuration, ConnectorSpec, Grants, Isolation, Limits, OnFault, PluginSpec, QueueSpec, StepSpec,
 };
 pub use decision::{Answer, Assignment, Decision, Disposition, Effect, Factor, Notice, Priority, Routing, ServiceLevel, Skill, Target};
 pub use delivery::{Delivery, Header, Reception, Refusal, Response};

@@ -131,7 +131,7 @@ pub struct StoredDecision {
     /// Why, step by step. Absent when the person's words were erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<Trace>,
-    /// SHA-256 over the salt and the trace: what stays when the trace is erased.
+    /// SHA-256 over the salt, the trace and the decision: what stays when their words are erased.
     pub commitment: Digest,
     /// What is to be done beside it.
     pub effects: Vec<StoredEffect>,
@@ -144,7 +144,7 @@ pub struct StoredEffect {
     pub key: String,
     /// What is to be done.
     pub effect: Effect,
-    /// `pending`, `done` or `dead`.
+    /// `pending`, `done`, `dead`, or `recalled`: its generation was withdrawn before it was sent.
     pub state: String,
 }
 

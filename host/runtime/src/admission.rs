@@ -3,7 +3,7 @@
 //!
 //! The limits on functions and memories stand before compilation, because compiling is unbounded work.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use model::{Digest, Limits, PluginManifest, Role};
@@ -293,6 +293,12 @@ fn check_exports(outline: &Outline) -> Result<(), StageError> {
 
 /// The contract as the bindings were generated from it.
 static CONTRACT: LazyLock<Option<(Resolve, WorldId)>> = LazyLock::new(|| wit_parser::decoding::decode_world(COMPONENT_TYPE).ok());
+
+/// The packages of the contract, with their versions.
+pub(crate) fn packages() -> BTreeMap<String, String> {
+    let resolves = CONTRACT.iter().flat_map(|(resolve, _)| resolve.package_names.keys());
+    resolves.filter_map(|name| Some((format!("{}:{}", name.namespace, name.name), name.version.as_ref()?.to_string()))).collect()
+}
 
 /// Whether every import and export has the contract's type: the component must fit a world that has its roles and everything to import.
 fn check_types(component: &[u8], roles: &BTreeSet<Role>) -> Result<(), StageError> {

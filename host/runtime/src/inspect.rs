@@ -1,6 +1,6 @@
 //! What a component says of itself, without running it: for `pointsman plugin inspect`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Digest, Limits, PluginManifest, Role};
 use serde::Serialize;
@@ -25,6 +25,25 @@ pub struct Inspection {
     pub manifest: Option<PluginManifest>,
     /// Why this host would not stage it; absent when nothing speaks against it.
     pub refused: Option<String>,
+}
+
+impl Inspection {
+    /// The packages of the contract that it was built against, with their versions, such as `pointsman:policy` and `0.1.0`.
+    #[must_use]
+    pub fn contract(&self) -> BTreeMap<String, String> {
+        let package = |name: &String| {
+            let (interface, version) = name.split_once('@')?;
+            let (package, _) = interface.split_once('/')?;
+            package.starts_with("pointsman:").then(|| (package.to_owned(), version.to_owned()))
+        };
+        self.imports.iter().chain(&self.exports).filter_map(package).collect()
+    }
+}
+
+/// The packages of the contract that this host speaks, with their versions.
+#[must_use]
+pub fn contract() -> BTreeMap<String, String> {
+    admission::packages()
 }
 
 /// Looks at a component. One that this host would refuse can be looked at too: `refused` says why.

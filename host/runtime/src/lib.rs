@@ -28,7 +28,7 @@ mod ticker;
 mod tests;
 
 pub use host::Services;
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspection, contract, inspect};
 pub use pool::Reset;
 pub use runtime::{Runtime, RuntimeError};
 pub use settings::{Child, Compile, Report, RuntimeSettings};

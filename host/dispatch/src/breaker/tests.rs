@@ -164,8 +164,13 @@ fn a_breaker_that_never_trips_and_components_of_one_name() {
     assert!(other.admit(&SPEC, 1).is_ok());
     assert!(Arc::ptr_eq(&bench.breakers.of(&info("one")), &bench.breaker), "the one before is remembered");
     assert_eq!(bench.state().0, BreakerState::Open);
-    bench.breakers.of(&info("two"));
-    bench.breakers.of(&info("three"));
+    let mut configured_otherwise = info("one");
+    configured_otherwise.spec.settings = serde_json::json!({"strict": true});
+    assert!(bench.breakers.of(&configured_otherwise).admit(&SPEC, 1).is_ok(), "other settings start in service too");
+    assert!(bench.breakers.of(&info("one")).admit(&SPEC, 1).is_err());
+    for name in ["two", "three", "four", "five"] {
+        bench.breakers.of(&info(name));
+    }
     assert!(!Arc::ptr_eq(&bench.breakers.of(&info("one")), &bench.breaker), "but not for ever");
 }
 

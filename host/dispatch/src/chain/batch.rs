@@ -51,7 +51,16 @@ fn ask_all<'a>(runs: Vec<&'a mut Run>, step: &Step, asked: &Asked<'_>) -> Vec<&'
     let mut elsewhere = Vec::new();
     let deadline_ms = asked.plugin.info().spec.limits.deadline_ms;
     let mut together: Vec<(&mut Run, u64)> = Vec::with_capacity(runs.len());
+    let mut again: Vec<&mut Run> = Vec::new();
     for run in runs {
+        if run.replay.is_some() {
+            match run.recall_pure(step, asked) {
+                None => again.push(run),
+                Some(true) => elsewhere.push(run),
+                Some(false) => {}
+            }
+            continue;
+        }
         match run.left_ms() {
             Err(kind) => {
                 if run.refused(step, asked, kind) {
@@ -64,7 +73,16 @@ fn ask_all<'a>(runs: Vec<&'a mut Run>, step: &Step, asked: &Asked<'_>) -> Vec<&'
         }
     }
     ask_some(together, step, asked, &mut elsewhere);
+    ask_now(again, step, asked, Leave::Redecided, &mut elsewhere);
     elsewhere
+}
+
+/// On what terms a plugin is called.
+enum Leave {
+    /// Let through by its breaker, with so many milliseconds left.
+    Live(Pass, u64),
+    /// By nobody's leave, and without haste.
+    Redecided,
 }
 
 fn ask_some<'a>(mut runs: Vec<(&'a mut Run, u64)>, step: &Step, asked: &Asked<'_>, elsewhere: &mut Vec<&'a mut Run>) {
@@ -76,25 +94,32 @@ fn ask_some<'a>(mut runs: Vec<(&'a mut Run, u64)>, step: &Step, asked: &Asked<'_
             }
             Ok(pass) => {
                 let later = runs.split_off(pass.calls().clamp(1, runs.len()));
-                ask_now(runs, step, asked, pass, elsewhere);
+                let left_ms = runs.iter().map(|(_, left_ms)| *left_ms).min().unwrap_or_default();
+                let now = runs.into_iter().map(|(run, _)| run).collect();
+                ask_now(now, step, asked, Leave::Live(pass, left_ms), elsewhere);
                 runs = later;
             }
         }
     }
 }
 
-fn ask_now<'a>(runs: Vec<(&'a mut Run, u64)>, step: &Step, asked: &Asked<'_>, pass: Pass, elsewhere: &mut Vec<&'a mut Run>) {
-    let Some((first, _)) = runs.first() else { return };
+fn ask_now<'a>(runs: Vec<&'a mut Run>, step: &Step, asked: &Asked<'_>, leave: Leave, elsewhere: &mut Vec<&'a mut Run>) {
+    let Some(first) = runs.first() else { return };
     let clock = Arc::clone(first.clock());
-    let budget = Budget { left_ms: runs.iter().map(|(_, left_ms)| *left_ms).min() };
-    let seen: Vec<_> = runs.iter().map(|(run, _)| run.seen_by(asked.plugin)).collect();
-    let questions: Vec<_> = runs.iter().zip(&seen).map(|((run, _), seen)| run.question(seen)).collect();
+    let (pass, budget) = match leave {
+        Leave::Live(pass, left_ms) => (Some(pass), Budget::of(left_ms)),
+        Leave::Redecided => (None, Budget::UNHURRIED),
+    };
+    let seen: Vec<_> = runs.iter().map(|run| run.seen_by(asked.plugin)).collect();
+    let questions: Vec<_> = runs.iter().zip(&seen).map(|(run, seen)| run.question(seen)).collect();
     let began = clock.elapsed();
     let calls = ask::pure(asked.plugin, step.role, &questions, budget);
     let took = clock.elapsed().saturating_sub(began);
-    pass.heard(calls.iter().map(|call| call.outcome.as_ref().err()));
+    if let Some(pass) = pass {
+        pass.heard(calls.iter().map(|call| call.outcome.as_ref().err()));
+    }
     let charged = took / u32::try_from(runs.len()).unwrap_or(u32::MAX).max(1);
-    for (((run, _), seen), call) in runs.into_iter().zip(seen).zip(calls) {
+    for ((run, seen), call) in runs.into_iter().zip(seen).zip(calls) {
         run.spend(charged);
         if run.heard(step, asked, seen, call) {
             elsewhere.push(run);

@@ -12,8 +12,9 @@ use crate::port::Plugin;
 
 /// Interactions that are decided together, at most: more gain nothing, and the last would wait longer.
 const TOGETHER_MAX: usize = 32;
-/// Generations that are known at a time: the one that serves, and those whose interactions are still on their way.
-const GENERATIONS_MAX: usize = 4;
+/// Generations that are known at a time: the one that serves, a canary, a shadow, and those that are kept or whose interactions are still on
+/// their way.
+const GENERATIONS_MAX: usize = 12;
 
 /// A generation, bound.
 pub(super) struct Bound {

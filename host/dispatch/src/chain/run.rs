@@ -10,6 +10,7 @@ use model::{
 
 use super::ask::{self, Said};
 use super::bound::{Bound, BoundChain, BoundStep, Callee};
+use super::redecide::Replay;
 use super::{Enriched, Shared};
 use crate::catalogue::{self, HELD_AFTER_FAULT, NO_ROUTER, UNKNOWN_QUEUE};
 use crate::condition::{Condition, ConditionFailure, Known};
@@ -39,6 +40,8 @@ pub(super) struct Run {
     known: Option<Known>,
     /// How much of its time was used.
     used: Duration,
+    /// Where answers come from, when this was decided before.
+    pub(super) replay: Option<Box<Replay>>,
 }
 
 /// Whom a step asks.
@@ -67,6 +70,7 @@ impl Run {
             steps: Vec::new(),
             known: None,
             used: Duration::ZERO,
+            replay: None,
         };
         run.chain = run.choose();
         run.steps.reserve_exact(run.generation.chains().get(run.chain).map_or(0, |chain| chain.steps.len()));
@@ -136,7 +140,9 @@ impl Run {
             enriched.generation == *self.generation.id() && enriched.chain == self.chain && enriched.interaction == self.work.interaction;
         let enrichers = self.generation.chains().get(self.chain).map(Chain::enrichers).unwrap_or_default();
         let by_situation = enrichers.iter().any(|step| step.when.as_ref().is_some_and(|when| when.mentions("situation")));
-        if !same_words || by_situation && !enriched.is_of_situation(&self.work.situation) {
+        // What was asked by the time of then must be asked again, or a replay by the time of now would ask otherwise.
+        let by_now = enrichers.iter().any(|step| step.when.as_ref().is_some_and(|when| when.source().contains("now")));
+        if !same_words || by_situation && !enriched.is_of_situation(&self.work.situation, by_now) {
             return false;
         }
         self.learn(enriched.signals);
@@ -175,6 +181,9 @@ impl Run {
 
     /// Asks one edge plugin; says whether another is to be asked.
     async fn edge(&mut self, step: &Step, asked: &Asked<'_>, routing: Option<&Routing>) -> bool {
+        if self.replay.is_some() {
+            return self.recall_edge(step, asked);
+        }
         let admitted = self.left_ms().and_then(|left_ms| Ok((left_ms, asked.callee.breaker.admit(&asked.plugin.info().spec.breaker, 1)?)));
         let (left_ms, pass) = match admitted {
             Ok(admitted) => admitted,
@@ -238,14 +247,19 @@ impl Run {
     pub(super) fn heard(&mut self, step: &Step, asked: &Asked<'_>, seen: Interaction, call: Call<Said>) -> bool {
         asked.callee.meter.called(&call);
         asked.chain.called(&call);
+        self.concluded(step, asked, Some(seen), call)
+    }
+
+    /// The same for what nobody counts.
+    pub(super) fn concluded(&mut self, step: &Step, asked: &Asked<'_>, seen: Option<Interaction>, call: Call<Said>) -> bool {
         match call.outcome {
             Ok(said) => {
                 let outcome = StepOutcome::Said(said.json());
                 self.take(said);
-                self.record(step, asked, Some(seen), outcome, call.cost);
+                self.record(step, asked, seen, outcome, call.cost);
                 false
             }
-            Err(kind) => self.faulted(step, asked, Some(seen), kind, call.cost),
+            Err(kind) => self.faulted(step, asked, seen, kind, call.cost),
         }
     }
 

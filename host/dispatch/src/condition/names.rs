@@ -5,6 +5,17 @@ use cel::common::ast::{CallExpr, EntryExpr, Expr, LiteralValue, SelectExpr};
 
 use super::ConditionError;
 
+/// What a condition may speak of.
+pub(crate) trait Vocabulary {
+    /// The variables.
+    fn variables(&self) -> &[&str];
+    /// The fields of the record at this path, such as `interaction.author`. None: it may have any.
+    fn fields(&self, path: &str) -> Option<Vec<&str>>;
+}
+
+/// What the guards of chains and steps may speak of.
+pub(super) struct Guards;
+
 const VARIABLES: [&str; 4] = ["interaction", "priority", "signal", "situation"];
 
 /// Functions that a condition may call. `getMilliseconds` is not among them: the crate's answer differs from the specification.
@@ -79,45 +90,65 @@ const SITUATION: [&str; 14] = [
 ];
 const PRIORITY: [&str; 2] = ["factors", "score"];
 
+/// Records that may grow (attributes, signals, factors) have every field.
+impl Vocabulary for Guards {
+    fn variables(&self) -> &[&str] {
+        &VARIABLES
+    }
+
+    fn fields(&self, path: &str) -> Option<Vec<&str>> {
+        let fields: &[&str] = match path {
+            "interaction" => &INTERACTION,
+            "interaction.author" => &AUTHOR,
+            "interaction.customer" => &CUSTOMER,
+            "interaction.engagement" => &ENGAGEMENT,
+            "situation" => &SITUATION,
+            "priority" => &PRIORITY,
+            _ => return None,
+        };
+        Some(fields.to_vec())
+    }
+}
+
 /// Refuses the first name that is not known.
-pub(super) fn check(expression: &IdedExpr) -> Result<(), ConditionError> {
+pub(super) fn check(expression: &IdedExpr, known: &dyn Vocabulary) -> Result<(), ConditionError> {
     match &expression.expr {
-        Expr::Ident(name) => variable(name),
-        Expr::Select(select) => selected(select),
-        Expr::Call(call) => called(call),
-        Expr::List(list) => list.elements.iter().try_for_each(check),
-        Expr::Map(map) => map.entries.iter().try_for_each(|entry| entries(&entry.expr)),
+        Expr::Ident(name) => variable(name, known),
+        Expr::Select(select) => selected(select, known),
+        Expr::Call(call) => called(call, known),
+        Expr::List(list) => list.elements.iter().try_for_each(|element| check(element, known)),
+        Expr::Map(map) => map.entries.iter().try_for_each(|entry| entries(&entry.expr, known)),
         Expr::Literal(_) | Expr::Unspecified => Ok(()),
         Expr::Comprehension(_) => Err(ConditionError::Loop { name: "a loop".to_owned() }),
         Expr::Struct(made) => Err(unknown("function", &made.type_name, &FUNCTIONS)),
     }
 }
 
-fn entries(entry: &EntryExpr) -> Result<(), ConditionError> {
+fn entries(entry: &EntryExpr, known: &dyn Vocabulary) -> Result<(), ConditionError> {
     match entry {
-        EntryExpr::MapEntry(entry) => check(&entry.key).and_then(|()| check(&entry.value)),
-        EntryExpr::StructField(field) => check(&field.value),
+        EntryExpr::MapEntry(entry) => check(&entry.key, known).and_then(|()| check(&entry.value, known)),
+        EntryExpr::StructField(field) => check(&field.value, known),
     }
 }
 
-fn variable(name: &str) -> Result<(), ConditionError> {
-    if VARIABLES.contains(&name) { Ok(()) } else { Err(unknown("variable", name, &VARIABLES)) }
+fn variable(name: &str, known: &dyn Vocabulary) -> Result<(), ConditionError> {
+    if known.variables().contains(&name) { Ok(()) } else { Err(unknown("variable", name, known.variables())) }
 }
 
-fn selected(select: &SelectExpr) -> Result<(), ConditionError> {
-    check(&select.operand)?;
-    field(path(&select.operand), &select.field)
+fn selected(select: &SelectExpr, known: &dyn Vocabulary) -> Result<(), ConditionError> {
+    check(&select.operand, known)?;
+    field(path(&select.operand), &select.field, known)
 }
 
-fn called(call: &CallExpr) -> Result<(), ConditionError> {
+fn called(call: &CallExpr, known: &dyn Vocabulary) -> Result<(), ConditionError> {
     let operator = OPERATORS.contains(&call.func_name.as_str()) || call.func_name == "@in";
     if !operator && !FUNCTIONS.contains(&call.func_name.as_str()) {
         return Err(unknown("function", &call.func_name, &FUNCTIONS));
     }
-    call.target.as_deref().map_or(Ok(()), check)?;
-    call.args.iter().try_for_each(check)?;
+    call.target.as_deref().map_or(Ok(()), |target| check(target, known))?;
+    call.args.iter().try_for_each(|argument| check(argument, known))?;
     match call.args.as_slice() {
-        [operand, index] if call.func_name == "_[_]" => literal(index).map_or(Ok(()), |name| field(path(operand), name)),
+        [operand, index] if call.func_name == "_[_]" => literal(index).map_or(Ok(()), |name| field(path(operand), name, known)),
         _ => Ok(()),
     }
 }
@@ -142,22 +173,14 @@ fn literal(expression: &IdedExpr) -> Option<&str> {
     }
 }
 
-/// Whether the record at `path` has this field. Records that may grow (attributes, signals, factors) have every field.
-fn field(path: Option<String>, name: &str) -> Result<(), ConditionError> {
+/// Whether the record at `path` has this field.
+fn field(path: Option<String>, name: &str, known: &dyn Vocabulary) -> Result<(), ConditionError> {
     let Some(path) = path else { return Ok(()) };
-    let fields: &[&str] = match path.as_str() {
-        "interaction" => &INTERACTION,
-        "interaction.author" => &AUTHOR,
-        "interaction.customer" => &CUSTOMER,
-        "interaction.engagement" => &ENGAGEMENT,
-        "situation" => &SITUATION,
-        "priority" => &PRIORITY,
-        _ => return Ok(()),
-    };
+    let Some(fields) = known.fields(&path) else { return Ok(()) };
     if fields.contains(&name) {
         return Ok(());
     }
-    let suggestion = nearest(name, fields).map(|field| format!("{path}.{field}"));
+    let suggestion = nearest(name, &fields).map(|field| format!("{path}.{field}"));
     Err(ConditionError::Unknown { kind: "field", name: format!("{path}.{name}"), suggestion })
 }
 

@@ -1,4 +1,5 @@
-use model::{Call, Cost, FaultKind, HostCall, Share};
+use model::{Call, Cost, Digest, FaultKind, HostCall, Share};
+use serde_json::json;
 
 use super::*;
 
@@ -67,4 +68,52 @@ fn everything_is_counted_and_what_is_shared_once() {
     assert_eq!(counts.chains["c"], expected);
     assert_eq!(counts.decisions["hold"], 1);
     assert!(Arc::ptr_eq(&plugin, &counters.plugin("p")));
+}
+
+#[test]
+fn generations_are_counted_apart_and_mixing_is_seen() {
+    let router = crate::testing::Scripted::new("router").routes(|_, _, _| Ok(crate::testing::hold_in("care"))).done();
+    let steps = vec![crate::testing::step("router", model::Role::Router, None, model::OnFault::Hold)];
+    let generation = crate::testing::generation(&[router], vec![], vec![crate::testing::chain("main", None, steps)]);
+    let decision = |by: &str| {
+        let text = json!({"id": "c", "interaction": "i", "trigger": "arrived", "read_by": "r", "decided_by": by, "chain": "main",
+            "decided_at": 1, "routing": {"disposition": "file"}});
+        serde_json::from_value::<Decision>(text).unwrap()
+    };
+    let trace = |digest: &Digest| {
+        let step = json!({"plugin": "router", "digest": digest, "role": "router", "outcome": "not_met"});
+        serde_json::from_value::<Trace>(json!({"interaction": {}, "situation": {}, "steps": [step]})).unwrap()
+    };
+    let counters = Counters::default();
+    let (own, other) = (trace(&Digest::of(b"router")), trace(&Digest::of(b"other")));
+    let by = generation.id().0.as_str();
+    counters.committed(&generation, &decision(by), &own);
+    assert_eq!(counters.snapshot().generations.mixed, 0);
+    counters.committed(&generation, &decision(by), &other);
+    counters.committed(&generation, &decision("another"), &own);
+    let counts = counters.snapshot().generations;
+    assert_eq!((counts.mixed, counts.latest[1].1, counts.latest.len()), (2, 2, 2));
+    for number in 0..8 {
+        counters.committed(&generation, &decision(&number.to_string()), &own);
+    }
+    let counts = counters.snapshot().generations;
+    assert_eq!((counts.latest.len(), counts.other, counts.latest[0].0.0.as_str()), (8, 3, "7"));
+}
+
+#[test]
+fn swaps_are_counted_with_their_times() {
+    let counters = Counters::default();
+    let swap = |kind, staging_ms, publishing_ns| {
+        let text = json!({"at": 1, "kind": kind, "trigger": "api", "by": "ada", "staging_ms": staging_ms, "publishing_ns": publishing_ns});
+        counters.swaps().swapped(&serde_json::from_value(text).unwrap());
+    };
+    swap("applied", 30, 700);
+    swap("applied", 0, 2_000_000_000);
+    swap("refused", 20_000, 0);
+    let counts = counters.snapshot().swaps;
+    let counted: Vec<_> = counts.swaps.iter().map(|swap| (swap.kind.name(), swap.trigger.name(), swap.count)).collect();
+    assert_eq!(counted, [("applied", "api", 2), ("refused", "api", 1)]);
+    assert_eq!((counts.staging.count, counts.staging.up_to.clone()), (2, vec![0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2]));
+    assert_eq!((counts.publishing.count, counts.publishing.sum_ns), (2, 2_000_000_700));
+    assert_eq!(counts.publishing.up_to, [1; 11]);
 }

@@ -1,17 +1,9 @@
-use std::time::Duration;
-
 use model::{OnFault, Role};
 use proptest::prelude::*;
 
 use super::*;
 use crate::port::Plugin;
-use crate::testing::{MemoryStore, QuickClock, Scripted, chain, decider, generation, hold_in, signal, step};
-
-struct Desk {
-    store: Arc<MemoryStore>,
-    dispatcher: Dispatcher,
-    live: Live,
-}
+use crate::testing::{Desk, MemoryStore, Scripted, chain, generation, hold_in, signal, step};
 
 fn desk(enriching: bool, settings: DispatcherSettings) -> Desk {
     let router: Arc<dyn Plugin> = Scripted::new("router").routes(|_, _, _| Ok(hold_in("care"))).done();
@@ -20,33 +12,7 @@ fn desk(enriching: bool, settings: DispatcherSettings) -> Desk {
     if enriching {
         steps.insert(0, step("crm", Role::Enricher, None, OnFault::Skip));
     }
-    let generation = generation(&[router, crm], vec![], vec![chain("main", None, steps)]);
-    let store = Arc::new(MemoryStore::default());
-    let live = Live::new(1_024);
-    let ports = DispatcherPorts {
-        store: Arc::clone(&store) as Arc<dyn Store>,
-        current: Arc::new(Current::new(generation)),
-        clock: Arc::new(QuickClock::default()),
-        decider: decider().0,
-        live: live.clone(),
-        wake: Wake::default(),
-    };
-    Desk { store, dispatcher: Dispatcher::new(ports, settings), live }
-}
-
-/// Runs the dispatcher until so many decisions were told.
-async fn decide(desk: &Desk, count: usize) {
-    let mut told = desk.live.subscribe();
-    let stop = CancellationToken::new();
-    let running = tokio::spawn({
-        let (dispatcher, stop) = (desk.dispatcher.clone(), stop.clone());
-        async move { dispatcher.run(stop).await }
-    });
-    for _ in 0..count {
-        tokio::time::timeout(Duration::from_secs(30), told.recv()).await.expect("a decision in time").expect("a decision");
-    }
-    stop.cancel();
-    running.await.unwrap();
+    Desk::new(generation(&[router, crm], vec![], vec![chain("main", None, steps)]), settings)
 }
 
 fn in_order(store: &MemoryStore, keys: &[u8], key: u8) -> bool {
@@ -68,7 +34,7 @@ proptest! {
                 desk.store.wait_for(seq, &key.to_string(), "hello");
             }
             desk.store.memory().away = away;
-            decide(&desk, keys.len()).await;
+            desk.decide(keys.len()).await;
             let mut decided: Vec<u64> = desk.store.memory().decided.iter().map(|(seq, _)| *seq).collect();
             decided.sort_unstable();
             assert_eq!(decided, (1..=u64::try_from(keys.len()).unwrap()).collect::<Vec<_>>());
@@ -81,11 +47,7 @@ proptest! {
 async fn what_comes_later_is_decided_after_a_wake_up() {
     let desk = desk(false, DispatcherSettings::default());
     let mut told = desk.live.subscribe();
-    let stop = CancellationToken::new();
-    let running = tokio::spawn({
-        let (dispatcher, stop) = (desk.dispatcher.clone(), stop.clone());
-        async move { dispatcher.run(stop).await }
-    });
+    let (stop, running) = desk.run();
     for seq in 1..=3 {
         desk.store.wait_for(seq, "k", "hello");
         desk.dispatcher.wake();
@@ -103,6 +65,53 @@ async fn a_stopped_dispatcher_leaves_the_rest_where_it_is() {
     stop.cancel();
     desk.dispatcher.run(stop).await;
     assert_eq!(desk.store.memory().pending.len(), 1);
-    decide(&desk, 1).await;
+    desk.decide(1).await;
     assert!(desk.store.memory().pending.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn swaps_under_load_mix_nothing() {
+    const INTERACTIONS: u64 = 600;
+    let one = |name: &'static str, enriching: bool| {
+        let of_it = move |plugin: Scripted| plugin.known(|info| info.digest = model::Digest::of(name.as_bytes()));
+        let crm = of_it(Scripted::new("crm")).enriches(move |_| Ok(vec![signal("made-by", name)])).done();
+        let router = of_it(Scripted::new("router")).routes(move |seen, _, _| {
+            let mixed = seen.signals.iter().any(|signal| signal.value != name.into());
+            Ok(hold_in(if mixed { "triage" } else { "care" }))
+        });
+        let mut steps = vec![step("router", Role::Router, None, OnFault::Hold)];
+        if enriching {
+            steps.insert(0, step("crm", Role::Enricher, None, OnFault::Skip));
+        }
+        generation(&[crm, router.done()], vec![], vec![chain(name, None, steps)])
+    };
+    let generations = [one("a", true), one("b", true), one("c", false)];
+    let desk = Desk::new(Arc::clone(&generations[0]), DispatcherSettings { window_max: 64, ..DispatcherSettings::default() });
+    for seq in 1..=INTERACTIONS {
+        desk.store.wait_for(seq, &(seq % 7).to_string(), "hello");
+    }
+    let mut told = desk.live.subscribe();
+    let (stop, running) = desk.run();
+    for at in 0..INTERACTIONS {
+        told.recv().await.unwrap();
+        let next = &generations[usize::try_from(at % 3).unwrap()];
+        match at % 4 {
+            0 => drop(desk.current.replace(Arc::clone(next))),
+            1 => drop(desk.current.begin_canary(next, 500_000)),
+            2 => drop(desk.current.end_canary()),
+            _ => {}
+        }
+    }
+    stop.cancel();
+    running.await.unwrap();
+    let decided = &desk.store.memory().decided;
+    assert!(decided.iter().all(|(_, decision)| decision.routing.disposition.queue() == Some("care")));
+    let named = |decision: &model::Decision| {
+        generations.iter().any(|one| *one.id() == decision.decided_by && one.chains()[0].name == decision.chain)
+    };
+    assert!(decided.iter().all(|(_, decision)| named(decision)));
+    let counts = desk.counters.snapshot().generations;
+    assert_eq!((counts.mixed, counts.other), (0, 0));
+    assert_eq!(counts.latest.iter().map(|(_, count)| count).sum::<u64>(), INTERACTIONS);
+    assert!(counts.latest.len() > 1, "{counts:?}");
 }

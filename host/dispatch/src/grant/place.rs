@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 /// The hosts that a manifest asks for, its places filled. A place that leads nowhere asks for nothing: what the settings do not name is not
 /// needed. A place that holds several texts asks for each of them.
-pub(crate) fn hosts(manifest: &PluginManifest, settings: &Json) -> BTreeSet<String> {
+pub fn hosts(manifest: &PluginManifest, settings: &Json) -> BTreeSet<String> {
     manifest.requests.hosts.iter().flat_map(|request| host(&request.host, settings)).collect()
 }
 

@@ -29,6 +29,9 @@ pub struct RecordedRange {
     pub until: Option<Timestamp>,
     /// At most 1,000.
     pub limit: u32,
+    /// What each step saw and what pure steps said is not read, which is most of a record: it is there where it was, but empty. Enough for
+    /// whoever only decides again.
+    pub brief: bool,
 }
 
 /// What was taken back when a generation was withdrawn.

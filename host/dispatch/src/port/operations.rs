@@ -57,17 +57,17 @@ pub struct Mandate {
 }
 
 /// What was done.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Applied {
     /// Whether anything changed: what serves already is not applied again.
     pub changed: bool,
     /// The line in the history; absent when nothing changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swap: Option<Swap>,
     /// The generation that serves now.
     pub serving: GenerationId,
     /// What only a restart makes effective, sentence by sentence.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs_restart: Vec<String>,
 }
 

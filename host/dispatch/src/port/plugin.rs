@@ -42,21 +42,31 @@ pub struct Question<'a> {
 pub struct Budget {
     /// Absent: the plugin's own deadline alone.
     pub left_ms: Option<u64>,
+    /// Nobody waits for it: not even the plugin's own deadline ends the call, only what does not depend on the machine, which is fuel. For
+    /// pure roles.
+    pub unhurried: bool,
 }
 
 impl Budget {
     /// The plugin's own deadline alone.
-    pub const WHOLE: Self = Self { left_ms: None };
+    pub const WHOLE: Self = Self { left_ms: None, unhurried: false };
+    /// No deadline, for decisions that are made again from the record: the same on a slow machine as on a quick one.
+    pub const UNHURRIED: Self = Self { left_ms: None, unhurried: true };
+    /// The wall time of an unhurried call: only what is broken takes so long.
+    pub const UNHURRIED_MS: u64 = 600_000;
 
     /// So much is left.
     #[must_use]
     pub fn of(left_ms: u64) -> Self {
-        Self { left_ms: Some(left_ms) }
+        Self { left_ms: Some(left_ms), unhurried: false }
     }
 
     /// The deadline of a call under this limit.
     #[must_use]
     pub fn within(self, deadline_ms: u64) -> u64 {
+        if self.unhurried {
+            return deadline_ms.max(Self::UNHURRIED_MS);
+        }
         self.left_ms.map_or(deadline_ms, |left| left.min(deadline_ms))
     }
 }

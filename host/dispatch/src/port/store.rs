@@ -100,6 +100,15 @@ pub struct Work {
     pub read_by: GenerationId,
 }
 
+impl Work {
+    /// What the chain was given when this was decided, to be decided again.
+    #[must_use]
+    pub fn recorded(decision: &Decision, trace: &Trace) -> Self {
+        let (interaction, situation) = (trace.interaction.clone(), trace.situation.clone());
+        Self { interaction, situation, read_by: decision.read_by.clone() }
+    }
+}
+
 /// A decision with its trace, to be committed with its effects as one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewDecision {

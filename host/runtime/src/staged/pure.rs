@@ -17,12 +17,14 @@ use crate::function::Function;
 pub(super) struct Clock {
     /// Absent: there is no budget.
     ends: Option<(Instant, u64)>,
+    /// Not even a plugin's own deadline counts.
+    unhurried: bool,
 }
 
 impl Clock {
     pub(super) fn start(budget: Budget) -> Self {
         let ends = |left_ms: u64| Instant::now().checked_add(Duration::from_millis(left_ms)).map(|at| (at, left_ms));
-        Self { ends: budget.left_ms.and_then(ends) }
+        Self { ends: budget.left_ms.and_then(ends), unhurried: budget.unhurried }
     }
 
     /// What is left; none without a budget.
@@ -32,6 +34,9 @@ impl Clock {
 
     /// The deadline of a call that begins now, if there is time for one.
     pub(super) fn within(&self, deadline_ms: u64) -> Result<u64, FaultKind> {
+        if self.unhurried {
+            return Ok(Budget::UNHURRIED.within(deadline_ms));
+        }
         let Some(left) = self.left() else { return Ok(deadline_ms) };
         match u64::try_from(left.as_millis()).unwrap_or(u64::MAX) {
             0 => Err(self.used_up()),

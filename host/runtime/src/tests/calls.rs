@@ -1,5 +1,5 @@
-use dispatch::port::Budget;
-use model::{FaultKind, Interaction, Limits, Timestamp};
+use dispatch::port::{Budget, Question, only};
+use model::{FaultKind, Interaction, Limits, Situation, Timestamp};
 
 use super::guest::{classified, misbehaving, prioritized, spec};
 use super::world::{runtime, services, settings};
@@ -49,6 +49,19 @@ async fn without_fuel_in_the_way_the_clock_ends_a_pure_call() {
     let call = prioritized(&*plugin, &Interaction::default());
     assert_eq!(call.outcome, Err(FaultKind::Deadline { deadline_ms: 20 }));
     assert!(call.cost.duration_ns < 1_000_000_000, "{}", call.cost.duration_ns);
+}
+
+#[tokio::test]
+async fn nothing_but_fuel_ends_an_unhurried_call() {
+    let (runtime, component) = (runtime(), misbehaving());
+    let mut spec = spec(&component, "l");
+    spec.limits.deadline_ms = 1;
+    let plugin = runtime.stage(&spec, &component).await.unwrap();
+    let (interaction, situation) = (Interaction::default(), Situation::default());
+    let question = Question { interaction: &interaction, situation: &situation, priority: None };
+    let ask = |budget| only(plugin.prioritize(&[question], budget)).outcome;
+    assert_eq!(ask(Budget::WHOLE), Err(FaultKind::Deadline { deadline_ms: 1 }));
+    assert_eq!(ask(Budget::UNHURRIED), Err(FaultKind::Fuel { fuel_max: spec.limits.fuel_max }));
 }
 
 #[tokio::test]
