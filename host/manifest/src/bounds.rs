@@ -45,6 +45,9 @@ pub(crate) const RUNTIME: [Bound; 4] = [
     bound("stack_bytes_max", 512 * KIB, 64 * KIB, MIB),
 ];
 
+/// `[swap]`
+pub(crate) const SWAP: [Bound; 1] = [bound("kept_generations_max", 3, 0, 16)];
+
 /// `[plugin.breaker]`
 pub(crate) const BREAKER: [Bound; 5] = [
     bound("faults_max", 5, 0, 1_000_000),
@@ -170,7 +173,7 @@ mod tests {
 
     #[test]
     fn defaults_are_sensible() {
-        for bound in SERVER.iter().chain(&STORE).chain(&RUNTIME).chain(&BREAKER) {
+        for bound in SERVER.iter().chain(&STORE).chain(&RUNTIME).chain(&SWAP).chain(&BREAKER) {
             assert!((bound.least..=bound.most).contains(&bound.default), "{}", bound.name);
         }
         for base in [Limits::PURE, Limits::CONNECTOR] {

@@ -144,6 +144,7 @@ fn chain(old: &ChainSpec, new: &ChainSpec, part: &mut Part<'_>) {
     part.value("when", &old.when, &new.when);
     part.value("hold_queue", &old.hold_queue, &new.hold_queue);
     part.value("deadline_ms", &old.deadline_ms, &new.deadline_ms);
+    part.value("arm", &old.arm, &new.arm);
     let (before, after) = (steps(&old.steps), steps(&new.steps));
     let (old_steps, new_steps): (BTreeMap<_, _>, BTreeMap<_, _>) = (before.iter().cloned().collect(), after.iter().cloned().collect());
     let names: BTreeSet<&String> = old_steps.keys().chain(new_steps.keys()).collect();

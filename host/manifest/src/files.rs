@@ -142,6 +142,14 @@ pub(crate) fn database(validated: &Validated, folder: &Path, report: &Report) ->
     path
 }
 
+/// Where approvals are kept: as configured, or beside the configuration under its name, `pointsman.toml` and `pointsman.approvals.toml`.
+pub(crate) fn approvals(validated: &Validated, path: &Path, folder: &Path) -> PathBuf {
+    match &validated.swap.approvals {
+        Some(file) => folder.join(file),
+        None => path.with_extension("approvals.toml"),
+    }
+}
+
 /// Why a file was not read.
 enum Unread {
     Missing,

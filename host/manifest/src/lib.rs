@@ -8,12 +8,15 @@
 //! What components are and which conditions are sound is not known here; the caller lends that knowledge ([`Checks`]). Secrets pass through
 //! as names of places, their values are never read.
 
+mod approvals;
 mod bounds;
 mod diff;
 mod files;
 mod finding;
 mod lowered;
+mod outside;
 mod parsed;
+mod plan;
 mod report;
 mod section;
 mod settings;
@@ -28,11 +31,16 @@ use std::path::{Path, PathBuf};
 
 use model::{Configuration, Problem};
 
+pub use approvals::{Approval, Approvals, ApprovedAt};
 pub use diff::{Change, diff};
 pub use files::Component;
 pub use finding::{Finding, Findings, Severity};
 pub use lowered::Inspected;
-pub use settings::{EgressSettings, Network, NetworkError, RuntimeSettings, SecretSource, ServerSettings, StoreSettings, Token, TokenRole};
+pub use outside::Outside;
+pub use plan::{Arming, ContractUse, GrantAsked, GrantWithheld, Plan, PlanInputs, Proof, Serving, Versions};
+pub use settings::{
+    EgressSettings, Network, NetworkError, RuntimeSettings, SecretSource, ServerSettings, StoreSettings, SwapSettings, Token, TokenRole,
+};
 pub use template::template;
 
 use parsed::Document;
@@ -71,6 +79,8 @@ pub struct Manifest {
     pub runtime: RuntimeSettings,
     /// How plugins reach the network.
     pub egress: EgressSettings,
+    /// How one generation follows another.
+    pub swap: SwapSettings,
     /// Where the values of secrets stand, by configured name, newest first.
     pub secrets: BTreeMap<String, Vec<SecretSource>>,
     /// Who may call the API.
@@ -104,6 +114,7 @@ pub fn load(path: &Path, checks: &Checks<'_>) -> Result<Manifest, Findings> {
     let secrets = files::secrets(&validated, folder, checks.variable, &report);
     let database = files::database(&validated, folder, &report);
     let configuration = lowered::lower(&validated, &components, &inspections, &report);
+    let approvals = files::approvals(&validated, path, folder);
     let (source, findings) = report.finish();
     if findings.has_errors() {
         return Err(findings);
@@ -121,6 +132,7 @@ pub fn load(path: &Path, checks: &Checks<'_>) -> Result<Manifest, Findings> {
             stack_bytes_max: runtime.stack_bytes_max,
         },
         egress: validated.egress,
+        swap: SwapSettings { watch: validated.swap.watch, kept_generations_max: validated.swap.kept_generations_max, approvals },
         secrets,
         tokens: validated.tokens,
         configuration,

@@ -22,6 +22,8 @@ pub struct Inspected {
     pub roles: BTreeSet<Role>,
     /// From its custom section.
     pub manifest: PluginManifest,
+    /// The packages of the contract that it was built against, with their versions.
+    pub contract: BTreeMap<String, String>,
 }
 
 /// Looks into a component's bytes; the error is a sentence for the operator.

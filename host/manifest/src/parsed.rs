@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use crate::bounds::{RUNTIME, SERVER, STORE};
+use crate::bounds::{RUNTIME, SERVER, STORE, SWAP};
 use crate::report::Report;
 use crate::section::{Section, kind};
 use crate::source::join;
@@ -25,6 +25,7 @@ pub(crate) struct Document {
     pub(crate) store: Store,
     pub(crate) runtime: Runtime,
     pub(crate) egress: Egress,
+    pub(crate) swap: Swap,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) tokens: Vec<Token>,
     pub(crate) queues: Vec<Queue>,
@@ -62,6 +63,14 @@ pub(crate) struct Runtime {
 #[derive(Debug, Default)]
 pub(crate) struct Egress {
     pub(crate) nameservers: Vec<String>,
+}
+
+/// `[swap]`
+#[derive(Debug, Default)]
+pub(crate) struct Swap {
+    pub(crate) watch: bool,
+    pub(crate) approvals: Option<String>,
+    pub(crate) numbers: Numbers,
 }
 
 /// One entry of `[secrets]`, newest source first.
@@ -118,6 +127,7 @@ pub(crate) struct Chain {
     pub(crate) when: Option<String>,
     pub(crate) hold_queue: Option<String>,
     pub(crate) deadline_ms: Option<u64>,
+    pub(crate) arm: Option<String>,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -149,6 +159,7 @@ impl Document {
             store: root.table("store").map(store).unwrap_or_default(),
             runtime: root.table("runtime").map(runtime).unwrap_or_default(),
             egress: root.table("egress").map(egress).unwrap_or_default(),
+            swap: root.table("swap").map(swap).unwrap_or_default(),
             secrets: root.table("secrets").map(|section| secrets(&section)).unwrap_or_default(),
             tokens: root.tables("token").into_iter().map(token).collect(),
             queues: root.tables("queue").into_iter().map(queue).collect(),
@@ -190,6 +201,16 @@ fn egress(mut section: Section<'_>) -> Egress {
     let egress = Egress { nameservers: section.texts("nameservers") };
     section.finish();
     egress
+}
+
+fn swap(mut section: Section<'_>) -> Swap {
+    let swap = Swap {
+        watch: section.flag("watch").unwrap_or_default(),
+        approvals: section.text("approvals"),
+        numbers: numbers(&mut section, SWAP.iter().map(|bound| bound.name)),
+    };
+    section.finish();
+    swap
 }
 
 fn numbers(section: &mut Section<'_>, names: impl Iterator<Item = &'static str>) -> Numbers {
@@ -270,6 +291,7 @@ fn chain(mut section: Section<'_>) -> Chain {
         when: section.text("when"),
         hold_queue: section.required("hold_queue", "name the queue for interactions that nobody could decide about"),
         deadline_ms: section.number("deadline_ms"),
+        arm: section.text("arm"),
         steps: section.tables("step").into_iter().map(step).collect(),
     };
     section.finish();

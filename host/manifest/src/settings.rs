@@ -71,6 +71,17 @@ pub struct EgressSettings {
     pub nameservers: Vec<SocketAddr>,
 }
 
+/// `[swap]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SwapSettings {
+    /// Whether a change of the file, of a component or of the approvals is applied by itself.
+    pub watch: bool,
+    /// Generations that are kept compiled beside the serving one, so that a rollback to them takes no time.
+    pub kept_generations_max: u64,
+    /// The file with the approvals of grants. It need not be there.
+    pub approvals: PathBuf,
+}
+
 /// Where a secret's value stands. The value is read by whoever wires the host, never here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {

@@ -19,7 +19,7 @@ pub(crate) use chains::{Chain, OnFault, Step};
 pub(crate) use connectors::Connector;
 pub(crate) use plugins::{FIELDS, Plugin};
 pub(crate) use secrets::{Place, PlaceKind};
-pub(crate) use server::{Runtime, Store};
+pub(crate) use server::{Runtime, Store, Swap};
 
 use crate::parsed::Document;
 use crate::report::Report;
@@ -33,6 +33,7 @@ pub(crate) struct Validated {
     pub(crate) store: Store,
     pub(crate) runtime: Runtime,
     pub(crate) egress: EgressSettings,
+    pub(crate) swap: Swap,
     /// By name, newest place first.
     pub(crate) secrets: BTreeMap<String, Vec<Place>>,
     pub(crate) tokens: Vec<Token>,
@@ -65,6 +66,7 @@ impl Validated {
             store: server::store(document.store, report),
             runtime: server::runtime(document.runtime, report),
             egress: server::egress(&document.egress, report),
+            swap: server::swap(document.swap, report),
             secrets: secrets::secrets(document.secrets, report),
             tokens: access::tokens(document.tokens, report),
             queues: queues(document.queues, report),

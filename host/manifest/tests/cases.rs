@@ -4,23 +4,25 @@
 
 #[cfg(test)]
 mod cases {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::fs;
     use std::path::Path;
 
     use manifest::{Checks, Findings, Inspected, Manifest};
-    use model::{BreakerSpec, Isolation, Limits, PluginManifest, Problem, Role};
+    use model::{Arm, BreakerSpec, Isolation, Limits, PluginManifest, Problem, Role};
     use serde::Deserialize;
 
     #[derive(Deserialize)]
     struct StandIn {
         roles: BTreeSet<Role>,
         manifest: PluginManifest,
+        #[serde(default)]
+        contract: BTreeMap<String, String>,
     }
 
     fn inspect(component: &[u8]) -> Result<Inspected, String> {
         let stand_in: StandIn = serde_json::from_slice(component).map_err(|_| "this is no component".to_owned())?;
-        Ok(Inspected { roles: stand_in.roles, manifest: stand_in.manifest })
+        Ok(Inspected { roles: stand_in.roles, manifest: stand_in.manifest, contract: stand_in.contract })
     }
 
     fn condition(text: &str) -> Result<(), String> {
@@ -85,7 +87,7 @@ mod cases {
             .filter(|line| line.contains(" = ") && !line.contains("external_url") && !line.contains("trusted_proxies"))
             .map(|line| if line.contains("cache_dir") { format!("[runtime]\n{line}\n") } else { format!("{line}\n") })
             .collect();
-        let with_defaults = with_defaults.replace("busy_timeout_ms", "[store]\nbusy_timeout_ms");
+        let with_defaults = with_defaults.replace("busy_timeout_ms", "[store]\nbusy_timeout_ms").replace("watch =", "[swap]\nwatch =");
         let rest = "[[queue]]\nname = 'desk'\n[[plugin]]\nname = 'rules'\nfile = 'plugins/rules.wasm'\n[[chain]]\nname = 'rest'\n\
                     hold_queue = 'desk'\n[[chain.step]]\nplugin = 'rules'\n";
         let written = load_text(&format!("[server]\n{with_defaults}{rest}")).unwrap_or_else(|findings| panic!("{findings}"));
@@ -97,6 +99,9 @@ mod cases {
         assert_eq!(written.runtime.compile_memory_bytes_max, left_out.runtime.compile_memory_bytes_max);
         assert_eq!(written.runtime.compile_cpu_ms_max, left_out.runtime.compile_cpu_ms_max);
         assert_eq!(written.runtime.stack_bytes_max, left_out.runtime.stack_bytes_max);
+        let swap = |manifest: &Manifest| (manifest.swap.watch, manifest.swap.kept_generations_max);
+        assert_eq!(swap(&written), swap(&left_out));
+        assert_eq!(written.swap.approvals.file_name(), left_out.swap.approvals.file_name());
     }
 
     #[test]
@@ -133,6 +138,9 @@ mod cases {
         assert_eq!(plugin("sentiment").breaker, BreakerSpec { faults_max: 3, open_ms: 1_000, ..BreakerSpec::default() });
         assert_eq!(configuration.chains.iter().map(|chain| chain.deadline_ms).collect::<Vec<_>>(), [10_000, 5_000]);
         assert_eq!((manifest.egress.nameservers[0].port(), manifest.runtime.stack_bytes_max), (5353, 1 << 20));
+        assert_eq!((manifest.swap.watch, manifest.swap.kept_generations_max), (true, 5));
+        assert!(manifest.swap.approvals.ends_with("everything/../approvals.toml"), "{:?}", manifest.swap);
+        assert_eq!(configuration.chains.iter().map(|chain| chain.arm).collect::<Vec<_>>(), [None, Some(Arm::Backtest)]);
         assert_eq!(plugin("mastodon").grants.secrets["access-token"], "mastodon");
     }
 
@@ -253,6 +261,7 @@ mod cases {
             ("a third isolation", "grant = { fields", "isolation = { warm = 9 }\ngrant = { fields"),
             ("a breaker", "grant = { fields", "breaker = { open_ms = 77 }\ngrant = { fields"),
             ("masked text", "[\"text\"]", "[\"redacted-text\"]"),
+            ("an armed chain", "name = \"public\"", "name = \"public\"\narm = \"dry-run\""),
             ("a chain's budget", "name = \"public\"", "name = \"public\"\ndeadline_ms = 77"),
             ("a condition", "kind == 'post'", "kind == 'mention'"),
             ("a fault's consequence", "step = [{ plugin = \"rules\" }]", "step = [{ plugin = \"rules\", on_fault = \"skip\" }]"),

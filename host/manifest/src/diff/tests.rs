@@ -1,4 +1,4 @@
-use model::{BreakerSpec, ConnectorSpec, Digest, Isolation, Limits, OnFault, QueueSpec, Role};
+use model::{Arm, BreakerSpec, ConnectorSpec, Digest, Isolation, Limits, OnFault, QueueSpec, Role};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use serde_json::json;
@@ -20,6 +20,7 @@ fn sample() -> Configuration {
         when: when.map(str::to_owned),
         hold_queue: "desk".to_owned(),
         deadline_ms: 10_000,
+        arm: None,
         steps: steps.clone(),
     };
     Configuration {
@@ -50,6 +51,7 @@ fn reads_as_a_person_reads() {
     new.plugins[1].isolation = Isolation::Batch { interactions_max: 32 };
     new.plugins[1].breaker.faults_max = 3;
     new.chains[0].deadline_ms = 5_000;
+    new.chains[0].arm = Some(Arm::DryRun);
     new.plugins.push(spec("spam", json!({})));
     new.chains[0].when = Some("kind == 'comment'".to_owned());
     new.chains[0].steps.swap(0, 1);
@@ -69,6 +71,7 @@ fn reads_as_a_person_reads() {
     + plugin spam
     ~ chain public: when "kind == 'post'" → "kind == 'comment'"
     ~ chain public: deadline_ms 10000 → 5000
+    + chain public: arm "dry-run"
     ~ chain public: order of steps sentiment (classifier), four-factors (prioritizer), rules (router) → four-factors (prioritizer), sentiment (classifier), rules (router)
     ~ chain rest: step four-factors (prioritizer) on_fault "hold" → "skip"
     - chain rest: step sentiment (classifier)
@@ -117,6 +120,10 @@ fn isolation() -> impl Strategy<Value = Isolation> {
     ]
 }
 
+fn arm() -> impl Strategy<Value = Option<Arm>> {
+    prop_oneof![Just(None), Just(Some(Arm::Backtest)), Just(Some(Arm::DryRun))]
+}
+
 fn steps_strategy() -> impl Strategy<Value = Vec<StepSpec>> {
     let role = prop_oneof![Just(Role::Classifier), Just(Role::Router)];
     let on_fault = prop_oneof![Just(OnFault::Skip), "[ab]".prop_map(OnFault::Fallback)];
@@ -127,13 +134,13 @@ fn steps_strategy() -> impl Strategy<Value = Vec<StepSpec>> {
 prop_compose! {
     fn configuration()(
         plugins in plugins(),
-        chains in btree_map("[p-r]", (proptest::option::of("[xy]"), steps_strategy(), 1_u64..3), 0..3).prop_map(|all| all.into_iter().collect::<Vec<_>>()).prop_shuffle(),
+        chains in btree_map("[p-r]", (proptest::option::of("[xy]"), steps_strategy(), 1_u64..3, arm()), 0..3).prop_map(|all| all.into_iter().collect::<Vec<_>>()).prop_shuffle(),
         queues in btree_map("[q-s]", "[xy]", 0..3),
     ) -> Configuration {
         Configuration {
             plugins,
             connectors: Vec::new(),
-            chains: chains.into_iter().map(|(name, (when, steps, deadline_ms))| ChainSpec { name, when, hold_queue: String::new(), deadline_ms, steps }).collect(),
+            chains: chains.into_iter().map(|(name, (when, steps, deadline_ms, arm))| ChainSpec { name, when, hold_queue: String::new(), deadline_ms, arm, steps }).collect(),
             queues: queues.into_iter().map(|(name, title)| QueueSpec { name, title }).collect(),
         }
     }

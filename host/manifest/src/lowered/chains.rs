@@ -30,6 +30,7 @@ pub(super) fn lower(chain: &Chain, inspections: &Inspections, report: &Report) -
         when: chain.when.clone(),
         hold_queue: chain.hold_queue.clone(),
         deadline_ms: chain.deadline_ms,
+        arm: chain.arm,
         steps: steps.collect(),
     }
 }

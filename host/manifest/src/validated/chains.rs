@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use model::{ChainSpec, Role};
+use model::{Arm, ChainSpec, Role};
 
 use super::names::{self, Names};
 use super::{ConditionCheck, Known, plugins};
@@ -20,6 +20,7 @@ pub(crate) struct Chain {
     pub(crate) when: Option<String>,
     pub(crate) hold_queue: String,
     pub(crate) deadline_ms: u64,
+    pub(crate) arm: Option<Arm>,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -110,9 +111,10 @@ impl Judge<'_> {
             self.report.error_at_key(&key, message, "split it, or let one plugin do the work of several");
         }
         let steps = chain.steps.into_iter().filter_map(|step| self.step(step)).collect();
+        let arm = chain.arm.and_then(|arm| self.arm(&arm, &format!("{key}.arm")));
         let name = names.admit(chain.name?, &key, self.report);
         let deadline_ms = chain.deadline_ms.unwrap_or(ChainSpec::DEADLINE_MS);
-        Some(Chain { key, name, when: chain.when, hold_queue: chain.hold_queue.unwrap_or_default(), deadline_ms, steps })
+        Some(Chain { key, name, when: chain.when, hold_queue: chain.hold_queue.unwrap_or_default(), deadline_ms, arm, steps })
     }
 
     fn step(&self, step: parsed::Step) -> Option<Step> {
@@ -124,6 +126,18 @@ impl Judge<'_> {
         let plugin = step.plugin?;
         plugins::known_plugin(&plugin, self.known, &format!("{key}.plugin"), self.report);
         Some(Step { key, plugin, role, when: step.when, on_fault })
+    }
+
+    fn arm(&self, text: &str, key: &str) -> Option<Arm> {
+        let arm = Arm::parse(text);
+        if arm.is_none() {
+            self.report.error(
+                key,
+                format!("`{text}` is nothing that can be proven of a chain"),
+                &suggest::remedy(text, Arm::ALL.map(Arm::name)),
+            );
+        }
+        arm
     }
 
     fn role(&self, text: &str, key: &str) -> Option<Role> {

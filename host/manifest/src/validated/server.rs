@@ -2,7 +2,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use url::Url;
 
-use crate::bounds::{self, RUNTIME, SERVER, STORE};
+use crate::bounds::{self, RUNTIME, SERVER, STORE, SWAP};
 use crate::parsed;
 use crate::report::Report;
 use crate::settings::{EgressSettings, Network, ServerSettings};
@@ -25,6 +25,15 @@ pub(crate) struct Runtime {
     pub(crate) compile_memory_bytes_max: u64,
     pub(crate) compile_cpu_ms_max: u64,
     pub(crate) stack_bytes_max: u64,
+}
+
+/// `[swap]`, its path as written.
+#[derive(Debug)]
+pub(crate) struct Swap {
+    pub(crate) watch: bool,
+    pub(crate) kept_generations_max: u64,
+    /// Absent: beside the configuration, under its name.
+    pub(crate) approvals: Option<String>,
 }
 
 pub(super) fn server(server: &parsed::Server, report: &Report) -> ServerSettings {
@@ -58,6 +67,17 @@ pub(super) fn runtime(runtime: parsed::Runtime, report: &Report) -> Runtime {
     let (compile_cpu_ms_max, stack_bytes_max) = (number("compile_cpu_ms_max"), number("stack_bytes_max"));
     let cache_dir = path(runtime.cache_dir, "pointsman-cache", "runtime.cache_dir", report);
     Runtime { cache_dir, instances_max, compile_memory_bytes_max, compile_cpu_ms_max, stack_bytes_max }
+}
+
+pub(super) fn swap(swap: parsed::Swap, report: &Report) -> Swap {
+    if swap.approvals.as_deref().is_some_and(|path| path.trim().is_empty()) {
+        report.error("swap.approvals", "a path must not be empty", "leave it out for a file beside this one, named after it");
+    }
+    Swap {
+        watch: swap.watch,
+        kept_generations_max: bounds::number(report, "swap", &SWAP, &swap.numbers, "kept_generations_max"),
+        approvals: swap.approvals,
+    }
 }
 
 pub(super) fn egress(egress: &parsed::Egress, report: &Report) -> EgressSettings {
