@@ -11,12 +11,16 @@ mod deliveries;
 mod explain;
 mod faulted;
 mod generation;
+mod history;
 mod interactions;
+mod labels;
 mod live;
+mod operations;
 mod page;
 mod plugins;
 mod quarantine;
 mod schema;
+mod sent;
 mod totals;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -48,8 +52,11 @@ pub(crate) fn viewer() -> OpenApiRouter<Shared> {
         .routes(routes!(costs::costs))
         .routes(routes!(deliveries::list))
         .routes(routes!(generation::serving))
+        .routes(routes!(history::list))
         .routes(routes!(totals::totals))
         .routes(routes!(live::live))
+        .routes(routes!(operations::shadow))
+        .routes(routes!(operations::canary))
 }
 
 /// What operators may do too.
@@ -60,6 +67,16 @@ pub(crate) fn operator() -> OpenApiRouter<Shared> {
         .routes(routes!(quarantine::redrive))
         .routes(routes!(faulted::redrive))
         .routes(routes!(faulted::redrive_all))
+        .routes(routes!(operations::plan))
+        .routes(routes!(operations::apply))
+        .routes(routes!(operations::rollback))
+        .routes(routes!(operations::redecide))
+        .routes(routes!(operations::begin_shadow))
+        .routes(routes!(operations::end_shadow))
+        .routes(routes!(operations::begin_canary))
+        .routes(routes!(operations::promote))
+        .routes(routes!(operations::withdraw))
+        .routes(routes!(labels::label))
 }
 
 /// What only administrators may do.

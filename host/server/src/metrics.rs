@@ -6,6 +6,7 @@
 mod core;
 mod costs;
 mod sheet;
+mod swaps;
 
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -96,6 +97,10 @@ async fn counted(site: &Site) -> Result<Sheet, MetricsError> {
     costs::chains(&counts, &mut sheet)?;
     costs::breakers(&site.services.breakers.snapshot(), &mut sheet)?;
     core::connectors(&counts, &mut sheet)?;
+    swaps::swaps(&counts, &mut sheet)?;
+    if let Ok(losses) = site.services.history.losses().await {
+        swaps::losses(&counts, &losses, &mut sheet)?;
+    }
     Ok(sheet)
 }
 

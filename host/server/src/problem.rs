@@ -7,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dispatch::port::StoreError;
 use serde::Serialize;
+use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 /// The body of every error.
@@ -26,6 +27,10 @@ pub(crate) struct ProblemDetails {
     pub(crate) detail: String,
     /// `urn:pointsman:request:` and the request's id, which the log knows too.
     pub(crate) instance: String,
+    /// The same for programs, where there is more to say than a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) details: Option<Json>,
 }
 
 macro_rules! codes {
@@ -66,14 +71,18 @@ codes! {
     MethodNotAllowed, METHOD_NOT_ALLOWED, "method-not-allowed", "The path does not know this method";
     BodyTimeout, REQUEST_TIMEOUT, "body-timeout", "The body did not arrive in time";
     StillRefused, CONFLICT, "still-refused", "The delivery could not be read this time either";
+    CandidateHeld, CONFLICT, "candidate-held", "Something is to be approved or proven first";
+    Conflict, CONFLICT, "conflict", "The state of things does not allow this";
     BodyTooLarge, PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large";
     TargetTooLong, URI_TOO_LONG, "target-too-long", "The request's target is too long";
     UnsupportedEncoding, UNSUPPORTED_MEDIA_TYPE, "unsupported-encoding", "The body's encoding is not supported";
+    CandidateRefused, UNPROCESSABLE_ENTITY, "candidate-refused", "The candidate is refused";
     TooManyRequests, TOO_MANY_REQUESTS, "too-many-requests", "Too many requests";
     HeadersTooLarge, REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", "The headers are too many or too large";
     Internal, INTERNAL_SERVER_ERROR, "internal", "Something failed inside";
     StoreUnavailable, SERVICE_UNAVAILABLE, "store-unavailable", "The store cannot answer now";
     Busy, SERVICE_UNAVAILABLE, "busy", "There is too much to do at this moment";
+    Unavailable, SERVICE_UNAVAILABLE, "unavailable", "It cannot be done now";
     NotReady, SERVICE_UNAVAILABLE, "not-ready", "The server is not ready";
 }
 
@@ -84,12 +93,13 @@ pub(crate) struct Problem {
     detail: String,
     log: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    details: Option<Json>,
 }
 
 impl Problem {
     /// A problem with what the caller is told.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), log: None, headers: Vec::new() }
+        Self { code, detail: detail.into(), log: None, headers: Vec::new(), details: None }
     }
 
     /// There is no such thing.
@@ -111,6 +121,12 @@ impl Problem {
     /// With the seconds after which the caller may come back, at least one.
     pub(crate) fn retry_after(self, seconds: u64) -> Self {
         self.with(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+    }
+
+    /// With the same for programs; nothing when there is nothing more to say.
+    pub(crate) fn with_details(mut self, details: Json) -> Self {
+        self.details = Some(details).filter(|details| !details.is_null());
+        self
     }
 
     /// With a header.
@@ -137,6 +153,7 @@ impl Problem {
             status: self.code.status().as_u16(),
             detail: self.detail.clone(),
             instance: format!("urn:pointsman:request:{request}"),
+            details: self.details.clone(),
         }
     }
 }

@@ -13,7 +13,7 @@ use dispatch::dispatcher::Wake;
 use dispatch::generation::Current;
 use dispatch::ingest::Ingest;
 use dispatch::live::Live;
-use dispatch::port::Store;
+use dispatch::port::{History, Operations, Store};
 use model::QueueSummary;
 use serde_json::{Value as Json, json};
 use tokio::sync::Semaphore;
@@ -47,6 +47,10 @@ pub struct Services {
     pub current: Arc<Current>,
     /// What is kept.
     pub store: Arc<dyn Store>,
+    /// What is kept of how decisions came about.
+    pub history: Arc<dyn History>,
+    /// What operations people do.
+    pub operations: Arc<dyn Operations>,
     /// Decisions as they are committed.
     pub live: Live,
     /// What plugins and connectors did.

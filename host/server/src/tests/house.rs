@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::desk::Desk;
 use super::memory::Memory;
 use super::stub::Stub;
 use crate::{Access, ServerSettings, Services, Shutdown, Token, Tokens, bind, serve};
@@ -97,6 +98,8 @@ fn services(store: Arc<Memory>, settings: ServerSettings) -> Services {
     Services {
         ingest: Ingest::new(ports),
         current,
+        history: store.clone(),
+        operations: Arc::new(Desk),
         store,
         live: Live::new(4),
         counters,
@@ -158,7 +161,14 @@ fn configuration(plugins: &BTreeMap<String, Arc<dyn Plugin>>) -> Configuration {
     Configuration {
         plugins: plugins.values().map(|plugin| plugin.info().spec.clone()).collect(),
         connectors: plugins.keys().filter(|name| *name != "desk").map(connector).collect(),
-        chains: vec![ChainSpec { name: "default".to_owned(), when: None, hold_queue: "desk".to_owned(), deadline_ms: 1_000, steps }],
+        chains: vec![ChainSpec {
+            name: "default".to_owned(),
+            when: None,
+            hold_queue: "desk".to_owned(),
+            deadline_ms: 1_000,
+            arm: None,
+            steps,
+        }],
         queues: vec![QueueSpec { name: "desk".to_owned(), title: "The desk".to_owned() }],
     }
 }

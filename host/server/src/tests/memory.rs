@@ -1,5 +1,9 @@
 //! A store in memory: enough of one to answer the server. What a real store must do is tested where the real store is.
 
+// Said whole, because the fuzz targets include this file from elsewhere.
+#[path = "memory/history.rs"]
+mod history;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -10,7 +14,7 @@ use dispatch::port::{
 };
 use model::{
     Configuration, DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, FaultedInteraction, GenerationId,
-    InteractionId, InteractionRecord, Quarantined, QueueSummary, StoredDecision, Timestamp,
+    InteractionId, InteractionRecord, Label, Quarantined, QueueSummary, StoredDecision, Swap, Timestamp,
 };
 
 /// Vectors behind locks.
@@ -26,6 +30,8 @@ pub(super) struct Memory {
     pub(super) queues: Mutex<Vec<QueueSummary>>,
     pub(super) faulted: Mutex<Vec<FaultedInteraction>>,
     pub(super) redecided: Mutex<Vec<InteractionId>>,
+    pub(super) swaps: Mutex<Vec<Swap>>,
+    pub(super) labels: Mutex<Vec<Label>>,
     ids: AtomicU64,
 }
 

@@ -165,6 +165,8 @@ pub(crate) struct ChainSpec {
     hold_queue: String,
     /// Wall time for one interaction.
     deadline_ms: u64,
+    /// What has to be proven before it may serve, `backtest` or `dry-run`; absent: nothing.
+    arm: Option<String>,
     /// In order.
     steps: Vec<StepSpec>,
 }

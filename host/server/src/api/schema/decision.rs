@@ -190,7 +190,7 @@ pub(crate) struct StoredEffect {
     key: String,
     /// What is to be done.
     effect: Effect,
-    /// `pending`, `done` or `dead`.
+    /// `pending`, `done`, `dead`, or `recalled`: its generation was withdrawn before it was sent.
     state: String,
 }
 
@@ -201,7 +201,7 @@ pub(crate) struct StoredDecision {
     decision: Decision,
     /// Why, step by step. Absent when the person's words were erased.
     trace: Option<Trace>,
-    /// SHA-256 over the salt and the trace.
+    /// SHA-256 over the salt, the trace and the decision.
     commitment: String,
     /// What is to be done beside it.
     effects: Vec<StoredEffect>,

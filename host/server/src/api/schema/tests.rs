@@ -9,9 +9,9 @@ use model::{
     Answer, Assignment, Attachment, Attributes, Author, ChainSpec, Configuration, ConnectorSpec, Content, Cost, Customer, Decision,
     DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, Disposition, Effect, Engagement, Factor, Fault, FaultKind,
     FaultedInteraction, GenerationId, Grants, Header, HostCall, Interaction, InteractionId, InteractionRecord, InteractionState, Kind,
-    LogLevel, LogLine, Notice, OnFault, PluginSpec, Priority, Quarantined, QueueSpec, QueueSummary, Reason, Role, Routing, ServiceLevel,
-    Share, Signal, Situation, Skill, Span, StepOutcome, StepRecord, StepSpec, StoredDecision, StoredEffect, Target, Timestamp, Trace,
-    Trigger, Value, Visibility,
+    Label, LogLevel, LogLine, Notice, OnFault, PluginSpec, Priority, Quarantined, QueueSpec, QueueSummary, Reason, Role, Routing,
+    ServiceLevel, Share, Signal, Situation, Skill, Span, StepOutcome, StepRecord, StepSpec, StoredDecision, StoredEffect, Swap, SwapKind,
+    SwapTrigger, Target, Timestamp, Trace, Trigger, Value, Visibility,
 };
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -190,9 +190,26 @@ fn configuration() -> Configuration {
             when: Some(text()),
             hold_queue: text(),
             deadline_ms: 1,
+            arm: Some(model::Arm::Backtest),
             steps: faults.into_iter().map(step).collect(),
         }],
         queues: vec![QueueSpec { name: text(), title: text() }],
+    }
+}
+
+fn swap(kind: SwapKind) -> Swap {
+    Swap {
+        seq: 1,
+        at: Timestamp(1),
+        generation: Some(GenerationId(text())),
+        before: Some(GenerationId(text())),
+        kind,
+        trigger: SwapTrigger::Canary,
+        by: text(),
+        why: text(),
+        share_ppm: Some(1),
+        staging_ms: 1,
+        publishing_ns: 1,
     }
 }
 
@@ -306,6 +323,17 @@ fn rows_are_described() {
         held: true,
     };
     check("FaultedInteraction", &faulted);
+    SwapKind::ALL.into_iter().for_each(|kind| check("Swap", &swap(kind)));
+    let label = Label {
+        seq: 1,
+        interaction: InteractionId(text()),
+        decision: DecisionId(text()),
+        at: Timestamp(1),
+        by: text(),
+        queue: Some(text()),
+        score: Some(1.0),
+    };
+    check("Label", &label);
     let counts =
         ConnectorCounts { deliveries: 1, facts: facts.clone(), duplicates: 1, forged: 1, quarantined: facts, turned_away: 1, failures: 1 };
     check("ConnectorCounts", &counts);
