@@ -1,5 +1,11 @@
 //! The command line.
 
+mod audit;
+mod backtest;
+mod history;
+mod operations;
+mod replay;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -7,11 +13,17 @@ use clap_complete::Shell;
 
 use crate::language::Language;
 
+pub(crate) use self::audit::Audit;
+pub(crate) use self::backtest::Backtest;
+pub(crate) use self::history::History;
+pub(crate) use self::operations::{Apply, CanaryCommand, CanaryStart, HostArgs, Plan, Redecide, Rollback, ShadowCommand};
+pub(crate) use self::replay::Replay;
+
 /// First argument of the hidden child that configures, snapshots and compiles plugins within bounds.
 pub(crate) const STAGE_WORKER: &str = "stage-worker";
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 1 failed · 2 command line · 3 configuration, plugin or settings wrong · 4 not found · \
-5 in the way (port or store in use, read-only, disk full) · 6 a plugin refused its input or failed on it";
+5 in the way (port or store in use, read-only, disk full) · 6 a plugin refused its input or failed on it · 7 held: something is to be approved or proven first";
 
 /// Takes in what customers say, runs it through sandboxed plugins, and decides who handles it, how soon and why.
 #[derive(Parser, Debug)]
@@ -35,7 +47,6 @@ impl Cli {
 }
 
 #[derive(Subcommand, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 pub(crate) enum Command {
     /// Write a commented configuration to start from.
     Init(Init),
@@ -49,6 +60,28 @@ pub(crate) enum Command {
     Explain(Explain),
     /// List decisions from the store, newest first.
     Decisions(Decisions),
+    /// Make decisions again from their records, and compare them byte for byte.
+    Replay(Replay),
+    /// What a candidate would have decided about history: flips, faults, cost, and gates over them.
+    Backtest(Backtest),
+    /// What applying the configuration would change, as a diff, with the grants that are asked anew.
+    Plan(Plan),
+    /// Let a running host serve the configuration as it is now.
+    Apply(Apply),
+    /// Let an earlier generation serve again.
+    Rollback(Rollback),
+    /// Decide again what a withdrawn generation decided and nobody has acted on.
+    Redecide(Redecide),
+    /// A candidate beside what serves, without effects: what would it do otherwise?
+    #[command(subcommand)]
+    Shadow(ShadowCommand),
+    /// A candidate that serves a share of the conversations.
+    #[command(subcommand)]
+    Canary(CanaryCommand),
+    /// What happened to generations: who, when and why, and which one serves.
+    History(History),
+    /// Check that history is as it was written: nothing changed, nothing missing.
+    Audit(Audit),
     /// Look at a plugin, or call it.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -102,6 +135,9 @@ pub(crate) struct Run {
     /// A header of the delivery, `name: value`; may be repeated.
     #[arg(long = "header")]
     pub(crate) headers: Vec<String>,
+    /// Keep the outcome as a proof, a dry run, for `pointsman apply`.
+    #[arg(long)]
+    pub(crate) prove: bool,
 }
 
 #[derive(Args, Debug)]
@@ -221,13 +257,7 @@ pub(crate) struct Redrive {
 #[derive(Args, Debug)]
 pub(crate) struct Top {
     #[command(flatten)]
-    pub(crate) config: ConfigArgs,
-    /// Where the host is reached; by default where the configuration says that it listens.
-    #[arg(long)]
-    pub(crate) url: Option<String>,
-    /// A token of a viewer.
-    #[arg(long, env = "POINTSMAN_TOKEN", hide_env_values = true)]
-    pub(crate) token: Option<String>,
+    pub(crate) host: HostArgs,
     /// Time between two looks, in milliseconds.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(100..=3_600_000))]
     pub(crate) interval_ms: u64,

@@ -13,7 +13,7 @@ use runtime::{Child, Compile, Runtime, RuntimeSettings, Services, StageError};
 
 use crate::args::STAGE_WORKER;
 use crate::configuration;
-use crate::exit::{Done, Failure};
+use crate::exit::{Code, Done, Failure};
 
 /// Wall time of one staging, next to its CPU time.
 const STAGE_WALL_FACTOR: u64 = 3;
@@ -66,9 +66,19 @@ fn user_cache() -> Option<PathBuf> {
 
 /// Stages all plugins and puts the generation together. Everything that is wrong is said in one go.
 pub(crate) async fn generation(manifest: &Manifest, runtime: &Runtime) -> Done<Generation> {
+    generation_beside(manifest, runtime, &[]).await
+}
+
+/// The same beside others that are staged already: a plugin that is in one of them, component, settings, grants, limits and all, is taken over
+/// as it is.
+pub(crate) async fn generation_beside(manifest: &Manifest, runtime: &Runtime, others: &[Arc<Generation>]) -> Done<Generation> {
     let mut plugins = BTreeMap::new();
     let mut findings = Vec::new();
     for spec in &manifest.configuration.plugins {
+        if let Some(plugin) = staged_in(others, spec) {
+            plugins.insert(spec.name.clone(), plugin);
+            continue;
+        }
         match stage(manifest, runtime, spec).await {
             Ok(plugin) => {
                 plugins.insert(spec.name.clone(), plugin);
@@ -83,6 +93,12 @@ pub(crate) async fn generation(manifest: &Manifest, runtime: &Runtime) -> Done<G
         let finding = |problem: &AssemblyProblem| manifest.finding(&key(manifest, &problem.place), &problem.message, Some(&problem.remedy));
         configuration::refused(&Findings::new(error.problems.iter().map(finding).collect()))
     })
+}
+
+/// A plugin of exactly this spec that one of them has.
+pub(crate) fn staged_in(generations: &[Arc<Generation>], spec: &PluginSpec) -> Option<Arc<dyn Plugin>> {
+    let with = |generation: &&Arc<Generation>| generation.configuration().plugins.contains(spec);
+    generations.iter().find(with).and_then(|generation| generation.plugin(&spec.name)).map(Arc::clone)
 }
 
 /// The key in the file of a place in a generation: `chains.main.steps.1.when` is `chain[0].step[1].when`.
@@ -117,13 +133,35 @@ async fn stage(manifest: &Manifest, runtime: &Runtime, spec: &PluginSpec) -> Res
 
 /// The key of the host's pseudonyms, made when it is not there: beside the store, readable by its owner only.
 pub(crate) fn pseudonym_key(store: &Path) -> Done<Secret> {
+    let path = pseudonym_key_path(store);
+    match read_key(&path)? {
+        Some(key) => Ok(key),
+        None => new_key(&path),
+    }
+}
+
+/// The key of the host's pseudonyms, for those who only read: without it what plugins saw cannot be told again.
+pub(crate) fn known_pseudonym_key(store: &Path) -> Done<Secret> {
+    let path = pseudonym_key_path(store);
+    let missing = || {
+        let text =
+            format!("{} is not there: without it plugins would not see again what they saw; it lies beside the store", path.display());
+        Failure::new(Code::NotFound, text)
+    };
+    read_key(&path)?.ok_or_else(missing)
+}
+
+fn pseudonym_key_path(store: &Path) -> PathBuf {
     let mut path = store.as_os_str().to_owned();
     path.push(".pseudonym-key");
-    let path = PathBuf::from(path);
-    match std::fs::read(&path) {
-        Ok(bytes) if bytes.len() == 32 => Ok(Secret::new(bytes)),
+    PathBuf::from(path)
+}
+
+fn read_key(path: &Path) -> Done<Option<Secret>> {
+    match std::fs::read(path) {
+        Ok(bytes) if bytes.len() == 32 => Ok(Some(Secret::new(bytes))),
         Ok(_) => Err(Failure::wrong(format!("{} is damaged: pseudonyms would change; restore it from a backup", path.display()))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => new_key(&path),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::unavailable(format!("{} cannot be read: {error}", path.display()))),
     }
 }

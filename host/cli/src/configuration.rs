@@ -33,9 +33,10 @@ pub(crate) fn refused(findings: &Findings) -> Failure {
 
 fn inspect(component: &[u8]) -> Result<Inspected, String> {
     let inspection = runtime::inspect(component).map_err(|error| error.to_string())?;
+    let contract = inspection.contract();
     match (inspection.refused, inspection.manifest) {
         (Some(why), _) => Err(why),
-        (None, Some(manifest)) => Ok(Inspected { roles: inspection.roles, manifest }),
+        (None, Some(manifest)) => Ok(Inspected { contract, roles: inspection.roles, manifest }),
         (None, None) => Err("the component carries no manifest".to_owned()),
     }
 }

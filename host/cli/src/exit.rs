@@ -21,6 +21,8 @@ pub(crate) enum Code {
     Unavailable = 5,
     /// A plugin refused its input or failed on it.
     Refused = 6,
+    /// Something is to be approved or proven first.
+    Held = 7,
 }
 
 /// A failure for people: what was wrong, where, and what to do.
@@ -56,6 +58,16 @@ impl Failure {
     /// What was wrong, for people.
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Which kind of thing it is.
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The same for programs; null when the text says all.
+    pub(crate) fn details(&self) -> &serde_json::Value {
+        &self.details
     }
 
     /// Says it on stderr, as JSON when asked.

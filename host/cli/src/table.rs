@@ -117,6 +117,12 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
+/// Microseconds to a tenth.
+#[expect(clippy::cast_precision_loss, reason = "a duration for people")]
+pub(crate) fn microseconds(nanoseconds: u64) -> String {
+    format!("{:.1}", nanoseconds as f64 / 1e3)
+}
+
 /// `08:15:02`, UTC.
 pub(crate) fn clock_time(at: Timestamp) -> String {
     let seconds = at.0 / 1000 % 86_400;

@@ -4,6 +4,7 @@
 
 mod input;
 mod respond;
+mod said;
 
 use std::io::{BufRead as _, Read as _};
 use std::sync::Arc;
@@ -14,9 +15,10 @@ use runtime::StageError;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-pub(crate) use self::input::headers;
-use self::input::{Ask, interaction, lines};
+pub(crate) use self::input::{Ask, completed, headers};
+use self::input::{interaction, lines};
 use self::respond::Respond;
+pub(crate) use self::said::{Said, asked};
 use crate::args::{Call, Cli};
 use crate::assemble::{self, Outside};
 use crate::command::inspect;
@@ -119,19 +121,7 @@ impl Caller<'_> {
     async fn with_input(&self, role: Role, function: &str) -> Done {
         for line in lines()? {
             let ask = Ask::read(&line, self.now)?;
-            let (it, situation) = (&ask.interaction, &ask.situation);
-            let question = [Question { interaction: it, situation, priority: ask.priority.as_ref() }];
-            match (role, function) {
-                (Role::Prioritizer, "prioritize") => self.plain(only(self.plugin.prioritize(&question, Budget::WHOLE)))?,
-                (Role::Router, "route") => self.plain(only(self.plugin.route(&question, Budget::WHOLE)))?,
-                (Role::Enricher, "enrich") => self.refusable(self.plugin.enrich(it, self.now, Budget::WHOLE).await)?,
-                (Role::Responder, "suggest") => self.refusable(self.plugin.suggest(it, situation, ask.routing()?, Budget::WHOLE).await)?,
-                (Role::Sender, "deliver") => self.refusable(self.plugin.send(ask.key(), ask.outbound()?, self.now).await)?,
-                (Role::Sender, "find") => self.refusable(self.plugin.find(ask.key(), ask.outbound()?, self.now).await)?,
-                (Role::Sink, "deliver") => self.refusable(self.plugin.export(&ask.batch).await)?,
-                (Role::Sink, "erase") => self.refusable(self.plugin.erase(ask.subject()?).await)?,
-                _ => return Err(Failure::wrong(format!("role `{role}` has no function `{function}`; wit/README.md lists them"))),
-            }
+            self.show(asked(&*self.plugin, role, function, &ask, self.now).await?)?;
         }
         Ok(())
     }
@@ -164,21 +154,21 @@ impl Caller<'_> {
     }
 
     fn plain<T: Serialize>(&self, called: Called<T>) -> Done {
-        output::json(&self.outcome(called)?);
-        Ok(())
+        self.show(Said::plain(called))
     }
 
     /// A function that may say no in its own words.
     fn refusable<T: Serialize, E: Serialize>(&self, called: Called<Result<T, E>>) -> Done {
-        match self.outcome(called)? {
+        self.show(Said::refusable(called))
+    }
+
+    fn show(&self, said: Said) -> Done {
+        match self.outcome(said.0)? {
             Ok(said) => {
                 output::json(&said);
                 Ok(())
             }
-            Err(refusal) => {
-                let said = json!(refusal);
-                Err(Failure::new(Code::Refused, format!("the plugin says no: {said}")).with(said))
-            }
+            Err(said) => Err(Failure::new(Code::Refused, format!("the plugin says no: {said}")).with(said)),
         }
     }
 

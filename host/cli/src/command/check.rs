@@ -8,17 +8,18 @@ use serde_json::json;
 use crate::args::{Cli, ConfigArgs};
 use crate::assemble::{self, Outside};
 use crate::exit::Done;
+use crate::swap::{Tested, staged};
 use crate::{configuration, output};
 
-/// Validates the file, then stages every plugin with its settings.
+/// Validates the file, then stages every plugin with its settings and runs its examples.
 pub(crate) fn run(cli: &Cli, args: &ConfigArgs) -> Done {
     let manifest = configuration::load(&args.config, cli.json)?;
     let nothing = Arc::new(Nothing);
     let outside = Outside { egress: nothing.clone(), state: nothing.clone(), secrets: nothing };
     let threads = tokio::runtime::Runtime::new()?;
     let generation = threads.block_on(async {
-        let runtime = assemble::runtime(&manifest, outside)?;
-        assemble::generation(&manifest, &runtime).await
+        let runtime = Arc::new(assemble::runtime(&manifest, outside)?);
+        staged(&manifest, &runtime, &[], &Tested::default()).await
     })?;
     let configuration = generation.configuration();
     if cli.json {

@@ -1,5 +1,6 @@
 //! `pointsman run`: payloads in, decisions out, nothing served and nothing kept.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,8 +12,9 @@ use dispatch::generation::{Connector, Generation};
 use dispatch::grant::Pseudonyms;
 use dispatch::hop::Hop;
 use dispatch::port::{Clock as _, Nothing, Secrets, Store as _, SystemClock, only};
-use manifest::Manifest;
-use model::{Attributes, DecisionSummary, Delivery, Fact, Refusal, Role, Secret, Timestamp};
+use manifest::{Manifest, Proof};
+use model::{Arm, Attributes, DecisionSummary, Delivery, Fact, Refusal, Role, Secret, Timestamp};
+use serde_json::json;
 use store::SqliteStore;
 
 use crate::args::{Cli, Run};
@@ -21,7 +23,7 @@ use crate::command::call::headers;
 use crate::exit::{Code, Done, Failure};
 use crate::secrets::ConfiguredSecrets;
 use crate::sentences::Sentences;
-use crate::{configuration, output, table};
+use crate::{configuration, output, proof, table};
 
 /// Most interactions of one run.
 const DECISIONS_MAX: u32 = 500;
@@ -30,12 +32,40 @@ const DECISIONS_MAX: u32 = 500;
 pub(crate) fn run(cli: &Cli, args: &Run) -> Done {
     let manifest = configuration::load(&args.config.config, cli.json)?;
     let rows = tokio::runtime::Runtime::new()?.block_on(decide(&manifest, args))?;
+    if args.prove {
+        prove(&manifest, &rows)?;
+    }
     if cli.json || !output::is_terminal() {
         rows.iter().for_each(output::json);
         return Ok(());
     }
     let sentences = Sentences::of(&manifest, cli.language());
     output::line(&table::decisions(&rows, cli.language(), &|reason| sentences.any(reason)));
+    Ok(())
+}
+
+/// Keeps the outcome as a dry run: the whole of each chain, with all its effects, on the payloads given. It passes when something was decided
+/// and nothing faulted.
+fn prove(manifest: &Manifest, rows: &[DecisionSummary]) -> Done {
+    let generation = manifest.configuration.generation().map_err(|error| Failure::wrong(error.to_string()))?;
+    let mut chains: BTreeMap<&str, u64> = manifest.configuration.chains.iter().map(|chain| (chain.name.as_str(), 0)).collect();
+    let mut effects = 0;
+    for row in rows {
+        *chains.entry(&row.decision.chain).or_default() += 1;
+        effects += row.decision.routing.effects.len();
+    }
+    let faulted = rows.iter().filter(|row| row.faulted).count();
+    let proof = Proof {
+        kind: Arm::DryRun,
+        generation,
+        at: SystemClock.now(),
+        passed: !rows.is_empty() && faulted == 0,
+        summary: json!({"decisions": rows.len(), "faulted": faulted, "effects": effects, "chains": chains}),
+    };
+    let passed = proof.passed;
+    let path = proof::write(&manifest.store.path, proof)?;
+    let outcome = if passed { "passed" } else { "did not pass" };
+    output::diagnostic(&format!("the dry run {outcome}: {}", path.display()));
     Ok(())
 }
 

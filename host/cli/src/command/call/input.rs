@@ -30,13 +30,14 @@ const PARTS: [&str; 7] = ["interaction", "situation", "routing", "outbound", "ba
 impl Ask {
     pub(crate) fn read(line: &str, now: Timestamp) -> Done<Self> {
         let wrong = |error: serde_json::Error| Failure::wrong(format!("stdin: {error}"));
-        let json: Json = serde_json::from_str(line).map_err(wrong)?;
+        Self::of(serde_json::from_str(line).map_err(wrong)?, now).map_err(wrong)
+    }
+
+    /// The same, read already.
+    pub(crate) fn of(json: Json, now: Timestamp) -> Result<Self, serde_json::Error> {
         let whole = json.as_object().is_some_and(|map| PARTS.iter().any(|part| map.contains_key(*part)) || is_erasure(map));
-        let mut ask = if whole {
-            serde_json::from_value(json).map_err(wrong)?
-        } else {
-            Self { interaction: serde_json::from_value(json).map_err(wrong)?, ..Self::default() }
-        };
+        let mut ask =
+            if whole { serde_json::from_value(json)? } else { Self { interaction: serde_json::from_value(json)?, ..Self::default() } };
         complete(&mut ask.interaction, now);
         if ask.situation.now == Timestamp::default() {
             ask.situation.now = now;
@@ -75,6 +76,12 @@ pub(crate) fn interaction(line: &str, now: Timestamp) -> Done<Interaction> {
     let mut interaction: Interaction = serde_json::from_str(line).map_err(|error| Failure::wrong(format!("stdin: {error}")))?;
     complete(&mut interaction, now);
     Ok(interaction)
+}
+
+/// An interaction with what it left out filled in.
+pub(crate) fn completed(mut interaction: Interaction, now: Timestamp) -> Interaction {
+    complete(&mut interaction, now);
+    interaction
 }
 
 fn complete(interaction: &mut Interaction, now: Timestamp) {

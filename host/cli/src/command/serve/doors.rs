@@ -1,60 +1,175 @@
-//! The ways in beside HTTP: LMTP listeners, polled feeds and held streams, one task each.
+//! The ways in beside HTTP: LMTP listeners, polled feeds and held streams, one task each. They follow what serves: after a swap those that
+//! came are opened, those that went are closed, and all others stay as they are.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use dispatch::generation::{Connector, Generation};
 use dispatch::grant::egress_grant;
+use dispatch::ingest::Ingest;
+use dispatch::port::Clock;
 use model::Transport;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use transport::{LmtpSettings, SseSettings};
+use transport::{HttpEgress, LmtpSettings, SseSettings};
 
-use super::Host;
-use crate::exit::{Done, Failure};
-
-/// Listeners that are bound, so that a port in use is said before anything starts.
-pub(crate) struct Doors {
-    lmtp: Vec<(String, TcpListener)>,
+/// What doors lead to and what they need.
+pub(crate) struct DoorPorts {
+    pub(crate) ingest: Ingest,
+    pub(crate) egress: HttpEgress,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Closes all of them.
+    pub(crate) stop: CancellationToken,
 }
 
-/// Tasks that bring something in.
-pub(crate) struct Bringing(TaskTracker);
+/// The doors of a host. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Doors(Arc<Inner>);
+
+struct Inner {
+    ports: DoorPorts,
+    tasks: TaskTracker,
+    open: Mutex<BTreeMap<Door, Open>>,
+}
+
+/// A door with everything that makes it another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Door {
+    /// Takes mails.
+    Mails { connector: String, address: String },
+    /// Polls a feed.
+    Feed { connector: String, interval_ms: u64 },
+    /// Holds a stream; what it may do outside is part of it.
+    Events { connector: String, url: String, credential: Option<String>, grant: String },
+}
+
+struct Open {
+    stop: CancellationToken,
+    /// The listener, kept so that it can be handed on: an address cannot be bound twice.
+    listener: Option<TcpListener>,
+}
+
+/// Listeners that are bound for a generation, so that a port in use is said before it serves.
+pub(crate) struct Prepared(BTreeMap<Door, TcpListener>);
 
 impl Doors {
-    /// Binds what the connectors ask for.
-    pub(crate) async fn open(host: &Host) -> Done<Self> {
-        let mut lmtp = Vec::new();
-        for (name, connector) in host.current.load().connectors() {
-            if let Some(address) = &connector.spec.lmtp_listen {
-                let listener = TcpListener::bind(address).await.map_err(|error| {
-                    Failure::unavailable(format!(
-                        "connector `{name}` cannot listen on {address}: {error}; stop what uses it, or change `lmtp_listen`"
-                    ))
-                })?;
-                lmtp.push((name.clone(), listener));
+    pub(crate) fn new(ports: DoorPorts) -> Self {
+        Self(Arc::new(Inner { ports, tasks: TaskTracker::new(), open: Mutex::default() }))
+    }
+
+    /// Binds what a generation's connectors ask for and is not bound yet.
+    ///
+    /// # Errors
+    /// Which connector cannot listen, and why.
+    pub(crate) fn prepare(&self, generation: &Generation) -> Result<Prepared, String> {
+        let open = self.0.open();
+        let mut listeners = BTreeMap::new();
+        for door in wanted(generation).into_keys().filter(|door| !open.contains_key(door)) {
+            let Door::Mails { connector, address } = &door else { continue };
+            let listener = held(&open, address).unwrap_or_else(|| TcpListener::bind(address));
+            let listener = listener.and_then(|listener| listener.set_nonblocking(true).map(|()| listener)).map_err(|error| {
+                format!("connector `{connector}` cannot listen on {address}: {error}; stop what uses it, or change `lmtp_listen`")
+            })?;
+            listeners.insert(door, listener);
+        }
+        Ok(Prepared(listeners))
+    }
+
+    /// Closes what a generation does not want any more, and opens what it wants anew.
+    pub(crate) fn swing(&self, generation: &Generation, mut prepared: Prepared) {
+        let wanted = wanted(generation);
+        let mut open = self.0.open();
+        open.retain(|door, state| {
+            let stays = wanted.contains_key(door);
+            if !stays {
+                state.stop.cancel();
+            }
+            stays
+        });
+        for (door, connector) in wanted {
+            if open.contains_key(&door) || self.0.ports.stop.is_cancelled() {
+                continue;
+            }
+            let stop = self.0.ports.stop.child_token();
+            let listener = prepared.0.remove(&door);
+            match self.0.enter(&door, connector, listener.as_ref(), &stop) {
+                Ok(()) => drop(open.insert(door, Open { stop, listener })),
+                Err(error) => tracing::error!(?door, %error, "the door cannot be opened"),
             }
         }
-        Ok(Self { lmtp })
     }
 
     /// Where mails are taken, by connector.
     pub(crate) fn lmtp_addresses(&self) -> BTreeMap<String, String> {
         let address = |listener: &TcpListener| listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
-        self.lmtp.iter().map(|(name, listener)| (name.clone(), address(listener))).collect()
+        let mails = |(door, state): (&Door, &Open)| match door {
+            Door::Mails { connector, .. } => Some((connector.clone(), address(state.listener.as_ref()?))),
+            Door::Feed { .. } | Door::Events { .. } => None,
+        };
+        self.0.open().iter().filter_map(mails).collect()
     }
 
-    /// Opens them all until `stop`.
-    pub(crate) fn run(self, host: &Host, stop: &CancellationToken) -> Bringing {
-        let tasks = TaskTracker::new();
-        for (name, listener) in self.lmtp {
-            tasks.spawn(transport::serve_lmtp(listener, name, host.ingest.clone(), LmtpSettings::default(), stop.clone()));
-        }
-        for (name, connector) in host.current.load().connectors() {
-            if let Some(interval_ms) = connector.spec.poll_interval_ms {
-                tasks.spawn(transport::poll_feed(host.ingest.clone(), name.clone(), interval_ms, Arc::clone(&host.clock), stop.clone()));
+    /// Returns when all are closed, after they were told to.
+    pub(crate) async fn closed(&self) {
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+}
+
+/// Another handle of the listener that is bound to this address.
+fn held(open: &BTreeMap<Door, Open>, address: &str) -> Option<std::io::Result<TcpListener>> {
+    let at = |(door, _): &(&Door, &Open)| matches!(door, Door::Mails { address: other, .. } if other == address);
+    open.iter().find(at).and_then(|(_, state)| state.listener.as_ref()).map(TcpListener::try_clone)
+}
+
+/// The doors that a generation wants.
+fn wanted(generation: &Generation) -> BTreeMap<Door, &Arc<Connector>> {
+    let mut doors = BTreeMap::new();
+    for (name, connector) in generation.connectors() {
+        let mine: BTreeSet<Door> = [mails(name, connector), feed(name, connector), events(name, connector)].into_iter().flatten().collect();
+        doors.extend(mine.into_iter().map(|door| (door, connector)));
+    }
+    doors
+}
+
+fn mails(name: &str, connector: &Connector) -> Option<Door> {
+    let address = connector.spec.lmtp_listen.clone()?;
+    Some(Door::Mails { connector: name.to_owned(), address })
+}
+
+fn feed(name: &str, connector: &Connector) -> Option<Door> {
+    let interval_ms = connector.spec.poll_interval_ms?;
+    Some(Door::Feed { connector: name.to_owned(), interval_ms })
+}
+
+fn events(name: &str, connector: &Connector) -> Option<Door> {
+    let (true, Some(Transport::Sse { url, credential })) = (connector.spec.connect, &connector.transport) else { return None };
+    let info = connector.plugin.info();
+    let grant = format!("{:?}", egress_grant(&info.spec, &info.manifest));
+    Some(Door::Events { connector: name.to_owned(), url: url.clone(), credential: credential.clone(), grant })
+}
+
+impl Inner {
+    fn open(&self) -> MutexGuard<'_, BTreeMap<Door, Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts the task behind a door.
+    fn enter(&self, door: &Door, connector: &Connector, listener: Option<&TcpListener>, stop: &CancellationToken) -> std::io::Result<()> {
+        let DoorPorts { ingest, egress, clock, .. } = &self.ports;
+        match door {
+            Door::Mails { connector, .. } => {
+                let listener = listener.ok_or_else(|| std::io::Error::other("it is not bound"))?.try_clone()?;
+                let listener = tokio::net::TcpListener::from_std(listener)?;
+                let serving = transport::serve_lmtp(listener, connector.clone(), ingest.clone(), LmtpSettings::default(), stop.clone());
+                self.tasks.spawn(serving);
             }
-            if let (true, Some(Transport::Sse { url, credential })) = (connector.spec.connect, &connector.transport) {
+            Door::Feed { connector, interval_ms } => {
+                let polling = transport::poll_feed(ingest.clone(), connector.clone(), *interval_ms, Arc::clone(clock), stop.clone());
+                self.tasks.spawn(polling);
+            }
+            Door::Events { connector: name, url, credential, .. } => {
                 let info = connector.plugin.info();
                 let settings = SseSettings {
                     connector: name.clone(),
@@ -62,18 +177,9 @@ impl Doors {
                     credential: credential.clone(),
                     grant: egress_grant(&info.spec, &info.manifest),
                 };
-                let (ingest, egress, clock) = (host.ingest.clone(), host.egress.clone(), Arc::clone(&host.clock));
-                tasks.spawn(transport::hold_events(ingest, egress, settings, clock, stop.clone()));
+                self.tasks.spawn(transport::hold_events(ingest.clone(), egress.clone(), settings, Arc::clone(clock), stop.clone()));
             }
         }
-        tasks.close();
-        Bringing(tasks)
-    }
-}
-
-impl Bringing {
-    /// Returns when all have ended.
-    pub(crate) async fn wait(self) {
-        self.0.wait().await;
+        Ok(())
     }
 }

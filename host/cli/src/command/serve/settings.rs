@@ -7,14 +7,17 @@ use server::{Access, Rate, ServerSettings, Services, Token, Tokens};
 
 use super::Host;
 use crate::exit::{Done, Failure};
+use crate::swap::Swaps;
 
 /// What the server works with.
-pub(crate) fn services(manifest: &Manifest, host: &Host) -> Done<Services> {
+pub(crate) fn services(manifest: &Manifest, host: &Host, swaps: &Swaps) -> Done<Services> {
     let runtime = serde_json::to_value(host.runtime.report()).unwrap_or_default();
     Ok(Services {
         ingest: host.ingest.clone(),
         current: Arc::clone(&host.current),
         store: host.store.clone(),
+        history: host.store.clone(),
+        operations: Arc::new(swaps.clone()),
         live: host.live.clone(),
         counters: Arc::clone(&host.counters),
         breakers: Arc::clone(&host.breakers),

@@ -11,7 +11,8 @@ use tokio::runtime::Runtime;
 use super::columns::{self, Grid};
 use super::rates::Rates;
 use super::sample::Sample;
-use super::source::Source;
+use super::{COSTS, read};
+use crate::client::Client;
 use crate::exit::Done;
 use crate::language::Language;
 
@@ -30,15 +31,15 @@ pub(crate) struct View {
 }
 
 /// Shows the table and changes it at each interval until `q`, Escape or Ctrl-C. A host that goes away is waited for.
-pub(crate) fn run(threads: &Runtime, source: &Source, language: Language, interval: Duration, first: Sample) -> Done {
-    let mut view = View { url: source.url(), language, sample: first, rates: None, trouble: None };
+pub(crate) fn run(threads: &Runtime, source: &Client, language: Language, interval: Duration, first: Sample) -> Done {
+    let mut view = View { url: source.url(COSTS), language, sample: first, rates: None, trouble: None };
     let mut terminal = ratatui::try_init()?;
     let ended = watch(&mut terminal, threads, source, interval, &mut view);
     ratatui::restore();
     ended
 }
 
-fn watch(terminal: &mut DefaultTerminal, threads: &Runtime, source: &Source, interval: Duration, view: &mut View) -> Done {
+fn watch(terminal: &mut DefaultTerminal, threads: &Runtime, source: &Client, interval: Duration, view: &mut View) -> Done {
     loop {
         let until = Instant::now() + interval;
         loop {
@@ -53,7 +54,7 @@ fn watch(terminal: &mut DefaultTerminal, threads: &Runtime, source: &Source, int
                 return Ok(());
             }
         }
-        match threads.block_on(source.read()) {
+        match threads.block_on(read(source)) {
             Ok(sample) => {
                 view.rates = Some(Rates::between(&view.sample, &sample));
                 (view.sample, view.trouble) = (sample, None);

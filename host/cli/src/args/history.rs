@@ -1,0 +1,12 @@
+use clap::Args;
+
+use super::ConfigArgs;
+
+#[derive(Args, Debug)]
+pub(crate) struct History {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// At most so many lines, the newest.
+    #[arg(long, default_value_t = 50)]
+    pub(crate) limit: u32,
+}
