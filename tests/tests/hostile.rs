@@ -5,10 +5,10 @@ mod beside;
 mod bombs;
 mod cache;
 mod canary;
-mod house;
+pub(crate) mod house;
 mod legend;
 mod many;
-mod pulse;
+pub(crate) mod pulse;
 mod refused;
 
 use harness::hostile::{Corpus, Entry};

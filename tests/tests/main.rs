@@ -3,6 +3,8 @@
 //! Every module says that it is a test, so that the lints know its helpers for what they are.
 
 #[cfg(test)]
+mod backtest;
+#[cfg(test)]
 mod bad_configuration;
 #[cfg(test)]
 mod bad_input;
@@ -23,11 +25,15 @@ mod isolation;
 #[cfg(test)]
 mod javascript;
 #[cfg(test)]
+mod past;
+#[cfg(test)]
 mod power;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
 mod quarantine;
+#[cfg(test)]
+mod replay;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -38,6 +44,8 @@ mod secrecy;
 mod setup;
 #[cfg(test)]
 mod surfaces;
+#[cfg(test)]
+mod swap;
 #[cfg(test)]
 mod top;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::setup::Place;
 
 /// The sample's configuration with free ports, its store in a folder of its own, and its paths made absolute.
-fn configuration(place: &Place, instance_port: u16) -> String {
+pub(crate) fn configuration(place: &Place, instance_port: u16) -> String {
     let text = std::fs::read_to_string(Sample::new(&example()).config()).expect("the sample's configuration");
     let here = place.dir.path().display().to_string();
     let plugins = repository().join("plugins").display().to_string();

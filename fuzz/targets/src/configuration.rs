@@ -1,6 +1,6 @@
 //! `pointsman.toml`: from any text to a configuration or to findings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -53,7 +53,7 @@ fn inspect(component: &[u8]) -> Result<Inspected, String> {
     let part = |name: &str| stand_in.get(name).cloned().unwrap_or_default();
     let roles: BTreeSet<Role> = serde_json::from_value(part("roles")).map_err(|error| error.to_string())?;
     let manifest: PluginManifest = serde_json::from_value(part("manifest")).map_err(|error| error.to_string())?;
-    Ok(Inspected { roles, manifest })
+    Ok(Inspected { contract: BTreeMap::new(), roles, manifest })
 }
 
 fn seeds() -> Vec<Vec<u8>> {

@@ -15,6 +15,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Target, repository};
 
+#[allow(dead_code, clippy::unwrap_used, reason = "a file of tests, of which only a part is needed here")]
+#[path = "../../../host/server/src/tests/desk.rs"]
+mod desk;
 // The house, its store in memory and its plugin that does what it is told are those of the server's own tests.
 #[allow(dead_code, clippy::unwrap_used, reason = "a file of tests, of which only a part is needed here")]
 #[path = "../../../host/server/src/tests/house.rs"]
