@@ -44,16 +44,18 @@ fn a_generated_history_is_the_same_again() {
     }
 }
 
-/// A long history, decided under load: nothing in it hangs on what happened at the same time.
+/// A long history, decided under load: nothing in it hangs on what happened at the same time. `POINTSMAN_HISTORY` says how long. What a backtest
+/// of it took is printed beside what the chain alone takes.
 #[test]
 fn ten_thousand_are_the_same_again() {
     const INTERACTIONS: u64 = 10_000;
+    let interactions = std::env::var("POINTSMAN_HISTORY").ok().and_then(|text| text.parse().ok()).unwrap_or(INTERACTIONS);
     let place = Place::new();
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugins");
     let config = place.configure(&load_configuration(&place.path("pointsman.db"), &cache));
     let host = Host::start(&config, &HostOptions::default()).expect("the host starts");
     let load = Load::start(&format!("{}/hooks/load", host.url()), 16, &Numbers::default(), load_body);
-    let enough = |totals: &Value| totals["decisions"].as_u64() >= Some(INTERACTIONS);
+    let enough = |totals: &Value| totals["decisions"].as_u64() >= Some(interactions);
     host.wait_for_totals(Duration::from_secs(240), enough).expect("enough is decided");
     let acknowledged = load.finish();
     let done = |totals: &Value| totals["decisions"].as_u64() >= Some(acknowledged.len() as u64) && totals["pending"] == 0;
@@ -64,6 +66,9 @@ fn ten_thousand_are_the_same_again() {
     assert_eq!((&summary["identical"], &summary["different"]), (&decisions, &0.into()), "{summary}");
     let audited = call(&["audit", "--json", "--config", &config.display().to_string()]).good().json();
     assert_eq!(audited["decisions"], decisions, "{audited}");
+    let tested = call(&["backtest", "--json", "--measure", "--since", "1d", "--config", &config.display().to_string()]).good().json();
+    assert_eq!((&tested["summary"]["judged"], &tested["summary"]["flips"]["count"]), (&decisions, &0.into()), "{tested}");
+    eprintln!("backtest {}\nchain    {}\nratio    {}", tested["speed"], tested["chain_speed"], tested["speed_ratio"]);
 }
 
 #[test]
