@@ -3,8 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
-use manifest::Approvals;
-use model::Timestamp;
+use manifest::{Approval, Approvals};
 
 use crate::exit::{Done, Failure};
 
@@ -24,8 +23,8 @@ pub(crate) fn read(path: &Path) -> Done<Approvals> {
     Approvals::parse(&text).map_err(|why| Failure::wrong(format!("{}: {why}; nothing is approved until it is mended", path.display())))
 }
 
-/// Adds these grants, each a plugin and its grant, as one write: no half of it is ever read.
-pub(crate) fn add(path: &Path, grants: &[(String, String)], by: &str, at: Timestamp) -> Done {
+/// Adds these agreements as one write: no half of it is ever read.
+pub(crate) fn add(path: &Path, agreed: &[Approval]) -> Done {
     let failed = |error: std::io::Error| Failure::unavailable(format!("{}: the approvals cannot be written: {error}", path.display()));
     let mut text = match std::fs::read_to_string(path) {
         Ok(text) => text,
@@ -37,7 +36,7 @@ pub(crate) fn add(path: &Path, grants: &[(String, String)], by: &str, at: Timest
     if !text.ends_with('\n') {
         text.push('\n');
     }
-    text.push_str(&Approvals::addition(grants, by, at));
+    text.push_str(&Approvals::addition(agreed));
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".new");
     let mut file = std::fs::File::create(&unfinished).map_err(failed)?;
@@ -47,7 +46,7 @@ pub(crate) fn add(path: &Path, grants: &[(String, String)], by: &str, at: Timest
 
 #[cfg(test)]
 mod tests {
-    use model::Timestamp;
+    use manifest::{Approval, ApprovedAt};
 
     use super::{add, read};
 
@@ -55,12 +54,19 @@ mod tests {
     fn what_is_added_is_read_and_what_stood_there_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pointsman.approvals.toml");
-        let grant = |plugin: &str| (plugin.to_owned(), "field text".to_owned());
-        assert!(!read(&path).unwrap().has("a", "field text"));
-        add(&path, &[grant("a")], "ada", Timestamp(1)).unwrap();
-        add(&path, &[grant("b")], "ada", Timestamp(2)).unwrap();
-        let approvals = read(&path).unwrap();
-        assert!(approvals.has("a", "field text") && approvals.has("b", "field text") && !approvals.has("c", "field text"));
+        let agreed = |plugin: &str| Approval {
+            plugin: plugin.to_owned(),
+            of: "Pointsman/probe".to_owned(),
+            grant: "field text".to_owned(),
+            by: "ada".to_owned(),
+            at: ApprovedAt::Time(1),
+        };
+        let has = |plugin: &str| read(&path).unwrap().has(plugin, "field text", "Pointsman/probe");
+        assert!(!has("a"));
+        add(&path, &[agreed("a")]).unwrap();
+        add(&path, &[agreed("b")]).unwrap();
+        assert!(has("a") && has("b") && !has("c"));
+        assert!(!read(&path).unwrap().has("a", "field text", "Somebody/probe"));
         std::fs::write(&path, "[[approval]]\nplugin = 3\n").unwrap();
         assert!(read(&path).unwrap_err().text().contains("nothing is approved until it is mended"));
     }

@@ -80,7 +80,7 @@ pub(crate) enum Command {
     Canary(CanaryCommand),
     /// What happened to generations: who, when and why, and which one serves.
     History(History),
-    /// Check that history is as it was written: nothing changed, nothing missing.
+    /// Check that the record of decisions is as it was written: nothing changed, nothing missing.
     Audit(Audit),
     /// Look at a plugin, or call it.
     #[command(subcommand)]

@@ -126,7 +126,13 @@ fn refused(url: &str, status: StatusCode, body: &[u8], role: &str) -> Failure {
     let problem: Problem = serde_json::from_slice(body).unwrap_or_default();
     let kind = problem.kind.strip_prefix("urn:pointsman:problem:").unwrap_or_default();
     let code = match (status, kind) {
-        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => {
+        (StatusCode::FORBIDDEN, _) => {
+            return Failure::new(Code::Refused, format!("the token may not do this: it takes that of {role}"));
+        }
+        (StatusCode::UNAUTHORIZED, _) if problem.detail.contains("not valid") => {
+            return Failure::new(Code::Refused, "the token is not valid at this host: `[[token]]` of its configuration has those that are");
+        }
+        (StatusCode::UNAUTHORIZED, _) => {
             return Failure::new(Code::Refused, format!("the host wants the token of {role}: give it with `--token` or POINTSMAN_TOKEN"));
         }
         (_, "candidate-refused" | "bad-request") => Code::Wrong,

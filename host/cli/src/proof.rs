@@ -1,14 +1,16 @@
 //! Writing proofs: what a generation has shown before it may serve, for [`crate::swap::proofs`] to read.
 //!
 //! A generation's name is the digest of everything that decides, so a proof is of exactly that and of nothing else. Of each kind the latest
-//! counts, passed or not: who finds out that a candidate is worse must not be overruled by what was found before.
+//! counts, passed or not: who finds out that a candidate is worse must not be overruled by what was found before, and not by a run that asks
+//! for less either.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use manifest::Proof;
+use model::Arm;
 
-use crate::exit::{Done, Failure};
+use crate::exit::{Code, Done, Failure};
 use crate::swap::proofs;
 
 /// Keeps a proof in the place of an earlier one of its kind; gives the file. Written beside its place and then renamed: there is a whole one
@@ -20,6 +22,14 @@ pub(crate) fn write(store: &Path, proof: Proof) -> Done<PathBuf> {
     let path = proofs::path(store, &proof.generation);
     let failed = |error: std::io::Error| Failure::unavailable(format!("the proof {} cannot be written: {error}", path.display()));
     let mut all = proofs::read(store, &proof.generation);
+    if let Some(stricter) = all.iter().find(|other| asks_less(&proof, other)) {
+        let text = format!(
+            "this proves nothing: an earlier {} of the same candidate did not pass {} gates; run it with at least as many over as many decisions",
+            noun(stricter.kind),
+            figure(stricter, "gates")
+        );
+        return Err(Failure::new(Code::Failed, text));
+    }
     all.retain(|other| other.kind != proof.kind);
     all.push(proof);
     let text = serde_json::to_vec_pretty(&all).map_err(|error| failed(error.into()))?;
@@ -35,9 +45,26 @@ pub(crate) fn write(store: &Path, proof: Proof) -> Done<PathBuf> {
     Ok(path)
 }
 
+/// Whether the new proof passed where one of its kind failed, with fewer gates or over fewer decisions.
+fn asks_less(new: &Proof, old: &Proof) -> bool {
+    let less = |name| figure(new, name) < figure(old, name);
+    new.kind == old.kind && new.passed && !old.passed && (less("gates") || less("judged"))
+}
+
+fn figure(proof: &Proof, name: &str) -> u64 {
+    proof.summary.get(name).and_then(serde_json::Value::as_u64).unwrap_or_default()
+}
+
+fn noun(kind: Arm) -> &'static str {
+    match kind {
+        Arm::Backtest => "backtest",
+        Arm::DryRun => "dry run",
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use model::{Arm, GenerationId, Timestamp};
+    use model::{GenerationId, Timestamp};
     use serde_json::json;
 
     use super::*;
@@ -55,6 +82,26 @@ mod tests {
         assert_eq!(proofs::read(&store, &id), vec![proof(Arm::DryRun, true), proof(Arm::Backtest, false)]);
         assert_eq!(proofs::read(&store, &GenerationId("cd34".into())), vec![]);
         assert_eq!(std::fs::read_dir(place.path().join("desk.db.proofs")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_failed_proof_stands_until_one_that_asks_as_much_passes() {
+        let place = tempfile::tempdir().unwrap();
+        let store = place.path().join("desk.db");
+        let proof = |passed, gates: u64, judged: u64| Proof {
+            kind: Arm::Backtest,
+            generation: GenerationId("ab12".into()),
+            at: Timestamp(1),
+            passed,
+            summary: json!({"gates": gates, "judged": judged}),
+        };
+        let check = |new: Proof, written: bool| assert_eq!(write(&store, new.clone()).is_ok(), written, "{new:?}");
+        check(proof(false, 2, 100), true);
+        check(proof(true, 1, 100), false);
+        check(proof(true, 2, 1), false);
+        check(proof(false, 1, 1), true);
+        check(proof(true, 2, 100), true);
+        check(proof(true, 1, 1), true);
     }
 
     #[test]

@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use dispatch::beside::Beside;
+use dispatch::breaker::Breakers;
 use dispatch::counters::Counters;
 use dispatch::generation::{Current, Generation, Shelf};
 use dispatch::port::{Applied, Clock, History as _, Mandate, OperationError, Store as _};
@@ -40,7 +41,7 @@ pub(crate) use self::triggers::Triggers;
 
 use self::outcome::Stopped;
 use self::publish::Way;
-use crate::command::serve::Doors;
+use crate::command::serve::{Doors, check_keys, without_key};
 use crate::rebuild;
 use crate::secrets::ConfiguredSecrets;
 
@@ -63,6 +64,7 @@ pub(crate) struct SwapParts {
     pub(crate) shelf: Shelf,
     pub(crate) beside: Beside,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) breakers: Arc<Breakers>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) secrets: Arc<ConfiguredSecrets>,
     pub(crate) doors: Doors,
@@ -140,8 +142,11 @@ impl Inner {
         let candidate = self.candidate(&self.parts.config).await?;
         let restart = candidate.plan.restart.clone();
         if candidate.plan.is_empty() || self.comes_back_by_itself(mandate, candidate.id()).await? {
-            // Where secrets stand is no part of a generation.
-            self.parts.secrets.extend(&candidate.manifest.secrets);
+            // Where secrets stand is no part of a generation, but what serves must be able to verify with them.
+            let SwapParts { current, secrets, .. } = &self.parts;
+            check_keys(&candidate.manifest, &current.load(), &secrets.with(&candidate.manifest.secrets))
+                .map_err(|failure| Stopped::refused(candidate.id(), &failure))?;
+            secrets.extend(&candidate.manifest.secrets);
             return Ok(Applied { changed: false, swap: None, serving: self.parts.current.load().id().clone(), needs_restart: restart });
         }
         self.without_canary().map_err(Stopped::before)?;
@@ -177,18 +182,34 @@ impl Inner {
     async fn rollback(&self, to: Option<GenerationId>, mandate: &Mandate) -> Result<Applied, OperationError> {
         let _turn = self.turn().await?;
         let began = Instant::now();
-        // What was done last is the canary: that is taken back.
-        if let Some(swap) = self.end_canary(mandate).await?.filter(|_| to.is_none()) {
+        // Whatever can be refused is refused before the canary loses its share. Without a name what was done last is taken back: the canary.
+        let back = match &to {
+            None if self.parts.current.canary().is_some() => None,
+            _ => self.back_to(to).await?,
+        };
+        let ended = self.end_canary(mandate).await?;
+        let Some(generation) = back else {
             let serving = self.parts.current.load().id().clone();
-            return Ok(Applied { changed: true, swap: Some(swap), serving, needs_restart: Vec::new() });
-        }
+            return Ok(Applied { changed: ended.is_some(), swap: ended, serving, needs_restart: Vec::new() });
+        };
+        let serving = generation.id().clone();
+        let swap = self.publish(generation, Way::RollBack, mandate, began).await?;
+        Ok(Applied { changed: true, swap: Some(swap), serving, needs_restart: Vec::new() })
+    }
+
+    /// The generation that is meant, ready to serve again; none when it is what serves.
+    async fn back_to(&self, to: Option<GenerationId>) -> Result<Option<Arc<Generation>>, OperationError> {
         let target = self.target(to).await?;
         if target == *self.parts.current.load().id() {
-            return Ok(Applied { changed: false, swap: None, serving: target, needs_restart: Vec::new() });
+            return Ok(None);
         }
         let generation = self.again(&target).await?;
-        let swap = self.publish(generation, Way::RollBack, mandate, began).await?;
-        Ok(Applied { changed: true, swap: Some(swap), serving: target, needs_restart: Vec::new() })
+        let unusable: Vec<String> = without_key(&generation, &*self.parts.secrets).into_iter().map(|(_, sentence)| sentence).collect();
+        if !unusable.is_empty() {
+            let text = format!("{}: put the keys where `[secrets]` says", unusable.join("; "));
+            return Err(OperationError::Refused { details: serde_json::json!({ "keys": unusable }), text });
+        }
+        Ok(Some(generation))
     }
 
     /// Which generation is meant: the one before, or the one whose identity begins so.

@@ -137,6 +137,13 @@ impl Beside {
         self.0.canary.load().as_ref()?.promote(&self.0.current, &*self.0.clock)
     }
 
+    /// The turn of everybody could not be brought about: the canary serves its share on, and the turn is told again after another step's time.
+    pub fn tell_whole_again(&self) {
+        if let Some(watch) = self.0.canary.load().as_ref() {
+            watch.tell_whole_again(&*self.0.clock);
+        }
+    }
+
     /// The canary's end, brought about by somebody: it serves everybody, or nobody. What was found stays. Gives back the generation; none when
     /// there is no canary, or its end was noticed before it was told. Takes its share away, if it still has one.
     pub fn end_canary(&self, end: CanaryEnd, why: &str) -> Option<Arc<Generation>> {

@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 
-use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use toml::Value as Toml;
 
@@ -13,6 +12,10 @@ use toml::Value as Toml;
 pub struct Approval {
     /// The plugin, by its configured name.
     pub plugin: String,
+    /// Which plugin that was when somebody agreed: publisher and name as it says of itself, see [`model::PluginManifest`], such as
+    /// `Pointsman/language`. A line without it approves nothing: another plugin may stand under the configured name by now.
+    #[serde(default)]
+    pub of: String,
     /// The grant as a plan writes it, such as `field author` or `host api.example.com/v1`.
     pub grant: String,
     /// Who agreed.
@@ -70,23 +73,25 @@ impl Approvals {
         Ok(Self(document.approval))
     }
 
-    /// Whether somebody has agreed to this grant of this plugin.
+    /// Whether somebody has agreed to this grant of this plugin, and it was the plugin of this publisher and name.
     #[must_use]
-    pub fn has(&self, plugin: &str, grant: &str) -> bool {
-        self.0.iter().any(|approval| approval.plugin == plugin && approval.grant == grant)
+    pub fn has(&self, plugin: &str, grant: &str, of: &str) -> bool {
+        !of.is_empty() && self.0.iter().any(|approval| approval.plugin == plugin && approval.grant == grant && approval.of == of)
     }
 
-    /// What is to be written behind the file's text for these grants, each a plugin and its grant.
+    /// What is to be written behind the file's text for these agreements.
     #[must_use]
-    pub fn addition(grants: &[(String, String)], by: &str, at: Timestamp) -> String {
+    pub fn addition(approvals: &[Approval]) -> String {
         let mut text = String::new();
-        for (plugin, grant) in grants {
-            let texts = [("plugin", plugin.as_str()), ("grant", grant.as_str()), ("by", by)];
+        for Approval { plugin, of, grant, by, at } in approvals {
             text.push_str("\n[[approval]]\n");
-            for (key, value) in texts {
-                let _ = writeln!(text, "{key} = {}", Toml::String(value.to_owned()));
+            for (key, value) in [("plugin", plugin), ("of", of), ("grant", grant), ("by", by)] {
+                let _ = writeln!(text, "{key} = {}", Toml::String(value.clone()));
             }
-            let _ = writeln!(text, "at = {}", at.0);
+            let _ = match at {
+                ApprovedAt::Time(at) => writeln!(text, "at = {at}"),
+                ApprovedAt::Text(at) => writeln!(text, "at = {}", Toml::String(at.clone())),
+            };
         }
         text
     }
@@ -100,12 +105,19 @@ mod tests {
 
     #[test]
     fn approvals_are_for_one_grant_of_one_plugin() {
-        let text = "[[approval]]\nplugin = 'probe'\ngrant = 'field author'\nby = 'ada'\nat = 2026-11-22T11:00:00Z\n";
+        let text = "[[approval]]\nplugin = 'probe'\nof = 'Shop/probe'\ngrant = 'field author'\nby = 'ada'\nat = 2026-11-22T11:00:00Z\n";
         let approvals = Approvals::parse(text).unwrap();
-        for (plugin, grant, expected) in [("probe", "field author", true), ("probe", "field text", false), ("other", "field author", false)]
-        {
-            assert_eq!(approvals.has(plugin, grant), expected, "{plugin} {grant}");
+        for (plugin, grant, of, expected) in [
+            ("probe", "field author", "Shop/probe", true),
+            ("probe", "field text", "Shop/probe", false),
+            ("other", "field author", "Shop/probe", false),
+            ("probe", "field author", "Somebody/probe", false),
+            ("probe", "field author", "", false),
+        ] {
+            assert_eq!(approvals.has(plugin, grant, of), expected, "{plugin} {grant} {of}");
         }
+        let without = Approvals::parse("[[approval]]\nplugin = 'probe'\ngrant = 'field author'\n").unwrap();
+        assert!(!without.has("probe", "field author", "Shop/probe") && !without.has("probe", "field author", ""));
         assert_eq!(Approvals::parse("").unwrap(), Approvals::default());
     }
 
@@ -124,11 +136,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(plugin in "[ -~]{0,12}", grant in "\\PC{0,20}", by in "\\PC{0,8}", at in 0_u64..1 << 50) {
-            let text = Approvals::addition(&[(plugin.clone(), grant.clone()), ("b".to_owned(), "c".to_owned())], &by, Timestamp(at));
+        fn what_is_written_is_read(
+            plugin in "[ -~]{0,12}", of in "\\PC{1,12}", grant in "\\PC{0,20}", by in "\\PC{0,8}", at in 0_u64..1 << 50, day in "\\PC{0,8}",
+        ) {
+            let first = Approval { plugin: plugin.clone(), of: of.clone(), grant: grant.clone(), by, at: ApprovedAt::Time(at) };
+            let second = Approval { plugin: "b".to_owned(), at: ApprovedAt::Text(day), ..first.clone() };
+            let text = Approvals::addition(&[first.clone(), second.clone()]);
             let read = Approvals::parse(&text).unwrap();
-            prop_assert!(read.has(&plugin, &grant) && read.has("b", "c"), "{}", text);
-            prop_assert_eq!((read.0.len(), read.0[0].by.clone(), read.0[0].at.clone()), (2, by, ApprovedAt::Time(at)));
+            prop_assert!(read.has(&plugin, &grant, &of) && read.has("b", &grant, &of), "{}", text);
+            prop_assert_eq!(read.0, vec![first, second]);
         }
     }
 }

@@ -108,10 +108,10 @@ impl Plan {
         self.serving.as_ref() == Some(&self.candidate)
     }
 
-    /// Grants that nobody has approved: plugin and grant, as approvals name them.
+    /// Grants that nobody has approved.
     #[must_use]
-    pub fn unapproved(&self) -> Vec<(String, String)> {
-        self.grants.iter().filter(|asked| !asked.approved).map(|asked| (asked.plugin.clone(), asked.grant.clone())).collect()
+    pub fn unapproved(&self) -> Vec<&GrantAsked> {
+        self.grants.iter().filter(|asked| !asked.approved).collect()
     }
 
     /// Why it may not be applied as it is, sentence by sentence; empty when it may.
@@ -120,8 +120,8 @@ impl Plan {
         if self.is_empty() {
             return Vec::new();
         }
-        let unapproved = self.grants.iter().filter(|asked| !asked.approved);
-        let grants = unapproved.map(|asked| format!("nobody has approved `{}` for the plugin `{}`", asked.grant, asked.plugin));
+        let grants =
+            self.unapproved().into_iter().map(|asked| format!("nobody has approved `{}` for the plugin `{}`", asked.grant, asked.plugin));
         let unproven = self.arming.iter().filter(|arming| arming.missing());
         grants.chain(unproven.map(Arming::what_is_missing)).collect()
     }

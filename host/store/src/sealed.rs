@@ -9,6 +9,9 @@ use crate::faulty::{Faulty, faulty};
 use crate::noted::{broken, json};
 use crate::{random, wording};
 
+/// Of the salt of a commitment.
+pub(crate) const SALT_BYTES: usize = 32;
+
 /// Everything that is committed with a decision.
 #[derive(Debug)]
 pub(crate) struct Sealed {
@@ -20,7 +23,7 @@ pub(crate) struct Sealed {
     /// The same without words: see [`outline`].
     pub(crate) outline: String,
     pub(crate) signals: String,
-    pub(crate) salt: [u8; 32],
+    pub(crate) salt: [u8; SALT_BYTES],
     /// Canonical JSON.
     pub(crate) trace: String,
     pub(crate) commitment: Digest,

@@ -28,6 +28,7 @@ mod swap;
 mod tests;
 mod waiting;
 mod withdraw;
+mod withdrawals;
 mod writer;
 
 use std::io;

@@ -68,6 +68,9 @@ macro_rules! for_each_case {
         $test!(withdrawing::what_somebody_acted_on_stays);
         $test!(withdrawing::what_waits_already_waits_once);
         $test!(withdrawing::a_reply_before_an_edit_is_no_answer_to_it);
+        $test!(withdrawing::what_was_superseded_is_recalled);
+        $test!(withdrawing::what_was_on_the_way_is_taken_back);
+        $test!(withdrawing::what_serves_again_decides_again);
         $test!(withdrawing::much_is_withdrawn_too);
         $test!(recorded::ten_thousand_decisions_come_in_order_without_gaps);
         $test!(recorded::what_was_recorded_is_what_was_decided);

@@ -39,7 +39,11 @@ pub async fn serve_lmtp(listener: TcpListener, connector: String, ingest: Ingest
     let places = Arc::new(Semaphore::new(settings.sessions_max));
     let sessions = TaskTracker::new();
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+        let place = tokio::select! {
+            () = stop.cancelled() => break,
+            place = Arc::clone(&places).acquire_owned() => place,
+        };
+        let Ok(place) = place else { break };
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
             accepted = listener.accept() => accepted,
@@ -59,6 +63,8 @@ pub async fn serve_lmtp(listener: TcpListener, connector: String, ingest: Ingest
             }
         }
     }
+    // The address is free before the last mail is: whoever wants it next need not wait for slow mail servers.
+    drop(listener);
     sessions.close();
     sessions.wait().await;
 }

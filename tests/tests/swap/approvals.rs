@@ -14,12 +14,16 @@ fn a_grant_asked_anew_is_held_until_somebody_approves_it() {
     desk.rewrite(&with_grant("night", "", "[\"text\"]"));
     let plan = desk.call(&["plan"]);
     assert_eq!(plan.code, 7, "{}", plan.err);
-    assert!(plan.out.contains("! calm: field text  (not approved)  Only misbehaves for texts that contain a word."), "{}", plan.out);
+    assert!(
+        plan.out.contains("! calm: field text  (not approved for Pointsman/fault)  Only misbehaves for texts that contain a word."),
+        "{}",
+        plan.out
+    );
     assert!(plan.out.contains("pointsman apply --approve"), "{}", plan.out);
     assert!(plan.err.contains("nobody has approved `field text` for the plugin `calm`"), "{}", plan.err);
     let held = desk.op(&["apply"]);
     assert_eq!((held.code, desk.serving()), (7, serving), "{}", held.err);
-    assert!(held.err.contains("(not approved)"), "{}", held.err);
+    assert!(held.err.contains("(not approved for Pointsman/fault)"), "{}", held.err);
     let line = desk.wait_for("held", "api");
     assert_eq!(line["why"], "nobody has approved `field text` for the plugin `calm`", "{line}");
     assert_eq!(desk.routed("held"), "front");
@@ -27,7 +31,10 @@ fn a_grant_asked_anew_is_held_until_somebody_approves_it() {
     assert!(told.err.contains("`field text` approved for `calm`"), "{}", told.err);
     assert_eq!(desk.routed("approved"), "night");
     let approvals = std::fs::read_to_string(desk.place.path("pointsman.approvals.toml")).expect("the approvals");
-    assert!(approvals.contains("[[approval]]\nplugin = \"calm\"\ngrant = \"field text\"\nby = \""), "{approvals}");
+    assert!(
+        approvals.contains("[[approval]]\nplugin = \"calm\"\nof = \"Pointsman/fault\"\ngrant = \"field text\"\nby = \""),
+        "{approvals}"
+    );
     desk.nothing_is_lost();
 }
 
@@ -42,8 +49,12 @@ fn an_approvals_file_lets_it_pass_unattended() {
     hangup();
     let line = desk.wait_for("refused", "signal");
     assert!(line["why"].as_str().is_some_and(|why| why.contains("nothing is approved until it is mended")), "{line}");
-    std::fs::write(&approvals, "[[approval]]\nplugin = \"calm\"\ngrant = \"field text\"\nby = \"review\"\nat = 2026-11-22\n")
-        .expect("writing");
+    let agreed = "[[approval]]\nplugin = \"calm\"\ngrant = \"field text\"\nby = \"review\"\nat = 2026-11-22\n";
+    // Nor does one for a plugin that it does not name.
+    std::fs::write(&approvals, agreed).expect("writing");
+    hangup();
+    desk.wait_for("held", "signal");
+    std::fs::write(&approvals, format!("{agreed}of = \"Pointsman/fault\"\n")).expect("writing");
     hangup();
     desk.wait_for("applied", "signal");
     assert_eq!(desk.routed("unattended"), "night");

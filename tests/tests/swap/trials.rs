@@ -52,6 +52,16 @@ fn a_shadow_tells_what_it_would_have_done() {
     }
     std::os::unix::fs::symlink("/etc/passwd", desk.place.path("link.toml")).expect("a link");
     assert!(desk.send("/shadow", &json!({"candidate": "link.toml"})).body.contains("leads out"));
+    std::fs::write(desk.place.path("shop-token"), "a-token-of-the-shop").expect("a secret");
+    std::os::unix::fs::symlink(desk.place.path("shop-token"), desk.place.path("token.toml")).expect("a link");
+    for name in ["shop-token", "token.toml"] {
+        for (path, order) in [("/shadow", json!({"candidate": name})), ("/canary", json!({"candidate": name, "steps_percent": [50]}))] {
+            let answer = desk.send(path, &order);
+            assert!(answer.status == 422 && answer.body.contains("a candidate is a `.toml` file"), "{path} {name}: {}", answer.body);
+            assert!(!answer.body.contains("a-token-of"), "{path} {name}: {}", answer.body);
+        }
+    }
+    assert!(!json!(desk.history()).to_string().contains("a-token-of"));
 }
 
 #[test]

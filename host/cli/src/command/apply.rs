@@ -1,6 +1,7 @@
 //! `pointsman apply`
 
 use dispatch::port::{Clock as _, SystemClock};
+use manifest::{Approval, ApprovedAt};
 use serde_json::{Value as Json, json};
 
 use crate::args::{Apply, Cli};
@@ -27,8 +28,13 @@ async fn approve(cli: &Cli, args: &Apply, client: &Client) -> Done {
     let text = |row: &Json, field: &str| row.get(field).and_then(Json::as_str).unwrap_or_default().to_owned();
     let asked = plan.get("grants").and_then(Json::as_array).into_iter().flatten();
     let open = asked.filter(|row| row.get("approved") == Some(&Json::Bool(false)));
-    let grants: Vec<(String, String)> = open.map(|row| (text(row, "plugin"), text(row, "grant"))).collect();
-    if grants.is_empty() {
+    let (by, at) = (person(), ApprovedAt::Time(SystemClock.now().0));
+    let agreed = |row| {
+        let [plugin, of, grant] = ["plugin", "of", "grant"].map(|field| text(row, field));
+        Approval { plugin, of, grant, by: by.clone(), at: at.clone() }
+    };
+    let agreed: Vec<Approval> = open.map(agreed).collect();
+    if agreed.is_empty() {
         return Ok(());
     }
     if !cli.json {
@@ -36,8 +42,8 @@ async fn approve(cli: &Cli, args: &Apply, client: &Client) -> Done {
     }
     let manifest = configuration::read(&args.host.config.config, false).map_err(|findings| configuration::refused(&findings))?;
     let path = &manifest.swap.approvals;
-    approvals::add(path, &grants, &person(), SystemClock.now())?;
-    for (plugin, grant) in &grants {
+    approvals::add(path, &agreed)?;
+    for Approval { plugin, grant, .. } in &agreed {
         let done = cli.language().choose("approved for", "accordé à");
         output::diagnostic(&format!("`{grant}` {done} `{plugin}` ({})", path.display()));
     }

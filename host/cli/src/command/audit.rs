@@ -118,6 +118,10 @@ async fn walk(
 
 impl Report {
     fn tell(&mut self, Tampering { seq, decision, what }: Tampering) {
+        // The end is looked at by every stretch that finds nothing more.
+        if self.tampering.last().is_some_and(|last| last.seq == seq && last.what == what) {
+            return;
+        }
         self.places += 1;
         if self.tampering.len() < TOLD_MAX {
             self.tampering.push(Place { seq, decision, what });
@@ -147,10 +151,14 @@ fn told(report: &Report, expect: Option<&AuditPoint>, language: Language) -> Str
         lines.push(format!("  … {} {}", report.places - report.tampering.len(), language.choose("more", "de plus")));
     }
     match (report.places, expect) {
-        (0, None) => lines.push(language.choose("all is as it was written", "tout est tel qu'il a été écrit").to_owned()),
+        (0, None) => lines.push(
+            language
+                .choose("all decisions are as they were written", "toutes les décisions sont telles qu'elles ont été écrites")
+                .to_owned(),
+        ),
         (0, Some(_)) => {
             let all = language.choose(
-                "all is as it was written, and goes through the head that was noted",
+                "all decisions are as they were written, through the head that was noted",
                 "tout est tel qu'il a été écrit et passe par la tête notée",
             );
             lines.push(all.to_owned());

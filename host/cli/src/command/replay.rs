@@ -37,6 +37,10 @@ pub(crate) fn run(cli: &Cli, args: &Replay) -> Done {
         let text = format!("{} of {} decisions are not the same again", account.different, account.decisions());
         return Err(Failure::new(Code::Failed, text));
     }
+    if account.components_missing > 0 {
+        let text = format!("{} decisions could not be replayed: their generation cannot be built", account.components_missing);
+        return Err(Failure::new(Code::NotFound, text));
+    }
     if !args.ids.is_empty() && account.identical == 0 {
         return Err(Failure::new(Code::NotFound, "nothing of it can be replayed"));
     }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::doors::Doors;
 pub(crate) use self::host::Host;
-pub(crate) use self::keys::check as check_keys;
+pub(crate) use self::keys::{check as check_keys, without_key};
 
 use self::doors::DoorPorts;
 use crate::args::{Cli, Serve};
@@ -42,7 +42,7 @@ async fn serve(cli: &Cli, args: &Serve, manifest: Manifest) -> Done {
     check_keys(&manifest, &serving, &*host.secrets)?;
     let (no_more, finish) = (CancellationToken::new(), CancellationToken::new());
     let doors = doors(&host, &no_more);
-    let prepared = doors.prepare(&serving).map_err(Failure::unavailable)?;
+    let prepared = doors.prepare(&serving).await.map_err(Failure::unavailable)?;
     let swaps = swaps(&mut host, &manifest, &doors);
     let triggers = Triggers::new(&swaps, manifest.swap.watch)?;
     note_started(&manifest.store.path, &manifest.outside());
@@ -101,6 +101,7 @@ fn swaps(host: &mut Host, manifest: &Manifest, doors: &Doors) -> Swaps {
         shelf: Shelf::new(usize::try_from(manifest.swap.kept_generations_max).unwrap_or(Shelf::KEPT_MAX)),
         beside: host.beside.clone(),
         counters: Arc::clone(&host.counters),
+        breakers: Arc::clone(&host.breakers),
         clock: Arc::clone(&host.clock),
         secrets: Arc::clone(&host.secrets),
         doors: doors.clone(),

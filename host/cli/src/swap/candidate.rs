@@ -78,7 +78,8 @@ impl Inner {
         generation.map(Arc::new).map_err(|failure| Stopped::refused(id, &failure))
     }
 
-    /// The file of a candidate that somebody named from afar: beside the host's own configuration, or in a folder below.
+    /// The file of a candidate that somebody named from afar: beside the host's own configuration, or in a folder below. Only `.toml` files:
+    /// what is wrong with a configuration quotes it, and secrets may lie in other files there.
     pub(super) fn candidate_path(&self, name: &str) -> Result<PathBuf, OperationError> {
         let refused = |text: String| OperationError::Refused { details: json!({ "candidate": name }), text };
         let relative = Path::new(name);
@@ -88,14 +89,40 @@ impl Inner {
                 "a candidate is a file beside the host's configuration or in a folder below: write its path from there".to_owned(),
             ));
         }
+        let not_toml = || refused("a candidate is a `.toml` file".to_owned());
+        if !is_toml(relative) {
+            return Err(not_toml());
+        }
         let folder = self.parts.config.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let path = folder.join(relative);
-        // A link may lead out of the folder.
-        let inside = folder.canonicalize().ok().zip(path.canonicalize().ok()).map(|(folder, path)| path.starts_with(folder));
-        match inside {
-            Some(true) => Ok(path),
-            Some(false) => Err(refused(format!("`{name}` leads out of the folder of the host's configuration"))),
+        // A link may lead out of the folder, or to a file that is not a configuration.
+        match folder.canonicalize().ok().zip(path.canonicalize().ok()) {
+            Some((folder, end)) if !end.starts_with(&folder) => {
+                Err(refused(format!("`{name}` leads out of the folder of the host's configuration")))
+            }
+            Some((_, end)) if !is_toml(&end) => Err(not_toml()),
+            Some(_) => Ok(path),
             None => Err(refused(format!("there is no file `{name}` beside the host's configuration"))),
+        }
+    }
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::is_toml;
+
+    #[test]
+    fn candidates_are_toml_files() {
+        for (path, expected) in
+            [("next.toml", true), ("below/next.toml", true), ("shop-token", false), (".toml", false), ("next.toml.bak", false)]
+        {
+            assert_eq!(is_toml(Path::new(path)), expected, "{path}");
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use dispatch::beside::CanaryEnd;
 use dispatch::generation::Generation;
 use dispatch::port::{Mandate, OperationError};
 use model::{Swap, SwapKind};
@@ -40,8 +41,8 @@ impl Inner {
         mandate: &Mandate,
         began: Instant,
     ) -> Result<Swap, OperationError> {
-        let SwapParts { current, shelf, doors, clock, .. } = &self.parts;
-        let prepared = doors.prepare(&generation);
+        let SwapParts { current, shelf, doors, clock, breakers, beside, .. } = &self.parts;
+        let prepared = doors.prepare(&generation).await;
         let prepared = prepared.map_err(|text| OperationError::Refused { details: serde_json::json!({ "doors": text }), text })?;
         let staging_ms = elapsed_ms(began);
         let replacing = Instant::now();
@@ -69,10 +70,16 @@ impl Inner {
         let line = match self.note(line).await {
             Ok(line) => line,
             Err(error) => {
+                breakers.serves(&old);
                 current.replace(old);
+                if way == Way::Promote {
+                    // Its share went when everybody came: what is left of it must not count as promoted.
+                    beside.end_canary(CanaryEnd::Withdrawn, "it was to serve everybody, and the history could not be written");
+                }
                 return Err(error);
             }
         };
+        breakers.serves(&generation);
         shelf.take(generation.id());
         shelf.keep(old);
         doors.swing(&generation, prepared);

@@ -13,7 +13,9 @@ use store::SqliteStore;
 
 use super::outcome::{cut, elapsed_ms};
 use super::{Tested, lineage, proofs, selftest, stored};
+use crate::command::serve::check_keys;
 use crate::exit::{Code, Done, Failure};
+use crate::secrets::ConfiguredSecrets;
 use crate::{approvals, rebuild};
 
 /// What a start works with.
@@ -23,6 +25,7 @@ pub(crate) struct Start<'a> {
     pub(crate) runtime: &'a Arc<Runtime>,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) tested: &'a Tested,
+    pub(crate) secrets: &'a ConfiguredSecrets,
 }
 
 /// The generation that serves first: the configuration's, or the one that history says, with a warning. Written down and kept when it is new.
@@ -87,8 +90,11 @@ impl Start<'_> {
         Ok(rebuild::generation(self.store, self.store, self.runtime, serving, &[]).await?)
     }
 
+    /// The configuration's own, with keys for whatever its connectors verify: without them it would refuse every delivery.
     async fn staged(&self) -> Done<Generation> {
-        selftest::staged(self.manifest, self.runtime, &[], self.tested).await
+        let generation = selftest::staged(self.manifest, self.runtime, &[], self.tested).await?;
+        check_keys(self.manifest, &generation, self.secrets)?;
+        Ok(generation)
     }
 
     /// Components that history has were tested before they served.

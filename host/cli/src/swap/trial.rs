@@ -33,6 +33,10 @@ impl Inner {
         let path = self.candidate_path(&order.candidate)?;
         let candidate = self.candidate(&path).await.map_err(|stopped| stopped.error)?;
         self.not_serving(candidate.id())?;
+        // It sees real messages. That it is not proven yet is what it runs for.
+        if !candidate.plan.unapproved().is_empty() {
+            return Err(Stopped::held(&candidate.plan).error);
+        }
         let generation = self.ready(&candidate).await.map_err(|stopped| stopped.error)?;
         self.parts.beside.begin_shadow(generation, sample_ppm);
         self.shadow_report()
@@ -68,9 +72,11 @@ impl Inner {
         if !self.parts.beside.begin_canary(&generation, plan) {
             return Err(OperationError::Conflict("there is a canary already".to_owned()));
         }
+        self.show_breakers();
         let line = Swap { staging_ms: elapsed_ms(began), ..self.line(&generation, SwapKind::CanaryBegan, mandate, Some(share_ppm)) };
         if let Err(error) = self.note(line).await {
             self.parts.beside.end_canary(CanaryEnd::Withdrawn, "the history could not be written");
+            self.show_breakers();
             return Err(error);
         }
         self.canary_report()
@@ -117,7 +123,10 @@ impl Inner {
 
     /// Lets the canary serve everybody.
     async fn whole(&self, canary: Arc<Generation>, mandate: &Mandate) -> Result<(), OperationError> {
-        self.publish(canary, Way::Promote, mandate, Instant::now()).await?;
+        if let Err(error) = self.publish(canary, Way::Promote, mandate, Instant::now()).await {
+            self.parts.beside.tell_whole_again();
+            return Err(error);
+        }
         self.parts.beside.end_canary(CanaryEnd::Promoted, &mandate.why);
         Ok(())
     }
@@ -132,8 +141,14 @@ impl Inner {
     /// Takes the canary's share away; the line in the history, if there was one.
     pub(super) async fn end_canary(&self, mandate: &Mandate) -> Result<Option<Swap>, OperationError> {
         let Some(generation) = self.parts.beside.end_canary(CanaryEnd::Withdrawn, &mandate.why) else { return Ok(None) };
+        self.show_breakers();
         let line = self.line(&generation, SwapKind::CanaryWithdrawn, mandate, None);
         self.note(line).await.map(Some)
+    }
+
+    /// The breakers that are shown are those of what serves everybody, whatever a canary did to its own.
+    fn show_breakers(&self) {
+        self.parts.breakers.serves(&self.parts.current.load());
     }
 
     fn line(&self, generation: &Generation, kind: SwapKind, mandate: &Mandate, share_ppm: Option<u32>) -> Swap {
@@ -174,13 +189,17 @@ impl Inner {
                 self.note(line).await.map(drop)
             }
             CanaryTurn::Withdrawn { generation, why } => {
+                self.show_breakers();
                 let line = self.line(&generation, SwapKind::CanaryWithdrawn, &mandate(why), None);
                 self.note(line).await.map(drop)
             }
-            CanaryTurn::Whole { generation, why } => {
-                let _turn = self.turn().await?;
-                self.whole(generation, &mandate(why)).await
-            }
+            CanaryTurn::Whole { generation, why } => match self.turn().await {
+                Ok(_turn) => self.whole(generation, &mandate(why)).await,
+                Err(error) => {
+                    self.parts.beside.tell_whole_again();
+                    Err(error)
+                }
+            },
         }
     }
 }

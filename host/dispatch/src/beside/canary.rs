@@ -191,6 +191,16 @@ impl Watch {
         })
     }
 
+    /// It could not be let serve everybody: the last step lasts once more, then that is told again.
+    pub(super) fn tell_whole_again(&self, clock: &dyn Clock) {
+        let mut state = self.state();
+        if state.ended.is_some() {
+            return;
+        }
+        state.whole_told = false;
+        (state.step_began, state.step_decisions, state.step_settled) = (clock.elapsed(), 0, 0);
+    }
+
     /// It ends.
     pub(super) fn end(&self, current: &Current, at: Timestamp, end: CanaryEnd, why: &str) -> Option<Arc<Generation>> {
         let mut state = self.state();

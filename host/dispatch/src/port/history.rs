@@ -116,7 +116,9 @@ pub trait History: Send + Sync {
     /// When the store does not answer.
     async fn serving(&self) -> Result<Option<Swap>, StoreError>;
     /// Makes occasions ([`model::Trigger::withdrawn`]) for all interactions whose latest decision this generation made, whose case is open
-    /// and that nobody has acted on (no agent, no reply since, no label); recalls the effects of those decisions that are still pending.
+    /// or which it filed, and that nobody has acted on (no agent, no reply since, no label); recalls the effects of those decisions that are
+    /// still pending, and those of its decisions that others have followed. A decision of it that is still on the way is taken back when it
+    /// is committed, unless it serves again.
     ///
     /// # Errors
     /// When it is not durable.

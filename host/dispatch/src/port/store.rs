@@ -127,7 +127,7 @@ pub enum Commit {
     Stored {
         /// As lists show it.
         summary: Box<DecisionSummary>,
-        /// The interaction was edited while it was decided, so it waits again, on a new occasion.
+        /// The interaction was edited, or the generation withdrawn, while it was decided: it waits again, on a new occasion.
         again: bool,
     },
     /// The occasion had been decided before: nothing was written.

@@ -45,12 +45,15 @@ pub(super) fn noun(arm: Arm) -> &'static str {
     }
 }
 
-/// All armed chains. Taking the arm off is a change like others, but a chain that changes in the same step is still held to it.
+/// All armed chains. Taking the arm off is a change like others, but a chain that changes in the same step is still held to it, and so is a
+/// new chain when an armed one is gone: it may be that one under another name.
 pub(super) fn armed(serving: &Serving, candidate: &Manifest, generation: &GenerationId, proofs: &[Proof]) -> Vec<Arming> {
     let mut all = Vec::new();
+    let stays = |old: &ChainSpec| candidate.configuration.chains.iter().any(|chain| chain.name == old.name);
+    let gone = serving.configuration.chains.iter().filter(|old| !stays(old)).find_map(|old| old.arm);
     for chain in &candidate.configuration.chains {
         let before = serving.configuration.chains.iter().find(|before| before.name == chain.name);
-        let Some(arm) = chain.arm.or(before.and_then(|before| before.arm)) else { continue };
+        let Some(arm) = chain.arm.or(before.map_or(gone, |before| before.arm)) else { continue };
         let changed = before.is_none_or(|before| changed(before, chain, &serving.configuration, &candidate.configuration));
         if chain.arm.is_none() && !changed {
             continue;

@@ -13,6 +13,8 @@ use crate::approvals::Approvals;
 pub struct GrantAsked {
     /// The plugin, by its configured name.
     pub plugin: String,
+    /// Publisher and name as the plugin says of itself, such as `Pointsman/language`: approvals are for this one.
+    pub of: String,
     /// As approvals name it: `field author`, `host GET api.example.com/v1`, `secret token = shop`, `state 65536 bytes`, `private network`.
     pub grant: String,
     /// Why, in the plugin's own words; empty where only the operator wants it.
@@ -54,9 +56,11 @@ pub(super) fn asked_anew(serving: Option<&Serving>, candidate: &Manifest, approv
     for spec in &candidate.configuration.plugins {
         let Some(manifest) = manifest(candidate, spec) else { continue };
         let before = serving.and_then(|serving| before(serving, spec, manifest)).unwrap_or_default();
+        let of = format!("{}/{}", manifest.publisher, manifest.name);
         for given in given(spec, manifest).into_iter().filter(|given| !given.kind.is_in(&before)) {
-            let approved = serving.is_none() || approvals.has(&spec.name, &given.grant);
-            asked.push(GrantAsked { plugin: spec.name.clone(), grant: given.grant, reason: given.reason, approved });
+            let approved = serving.is_none() || approvals.has(&spec.name, &given.grant, &of);
+            let (plugin, of) = (spec.name.clone(), of.clone());
+            asked.push(GrantAsked { plugin, of, grant: given.grant, reason: given.reason, approved });
         }
     }
     asked

@@ -8,7 +8,7 @@ use super::{GrantAsked, Plan};
 
 /// Changes that are shown.
 const CHANGES_MAX: usize = 24;
-/// Rows of any other part that are shown.
+/// Rows of any other part that are shown. What is to be approved is never cut: who agrees has seen it.
 const ROWS_MAX: usize = 12;
 
 impl Display for Plan {
@@ -16,7 +16,9 @@ impl Display for Plan {
         self.head(f)?;
         if !self.is_empty() {
             part(f, "", CHANGES_MAX, &self.changes.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-            part(f, self.grants_title(), ROWS_MAX, &self.grants.iter().map(grant).collect::<Vec<_>>())?;
+            let (approved, open): (Vec<_>, Vec<_>) = self.grants.iter().partition(|asked| asked.approved);
+            let grants: Vec<String> = open.iter().chain(&approved).map(|asked| grant(asked)).collect();
+            part(f, self.grants_title(), ROWS_MAX.max(open.len()), &grants)?;
             let withheld = self.withheld.iter().map(|row| format!("· {}: {}  {}", row.plugin, row.grant, row.reason));
             part(f, "asked for and not given", ROWS_MAX, &withheld.collect::<Vec<_>>())?;
             part(f, "contract", ROWS_MAX, &self.contract_rows())?;
@@ -93,7 +95,7 @@ impl Plan {
 
 fn grant(asked: &GrantAsked) -> String {
     let sign = if asked.approved { "+" } else { "!" };
-    let approved = if asked.approved { "" } else { "  (not approved)" };
+    let approved = if asked.approved { String::new() } else { format!("  (not approved for {})", asked.of) };
     let reason = if asked.reason.is_empty() { "No reason of the plugin's: it stands in the configuration." } else { &asked.reason };
     format!("{sign} {}: {}{approved}  {reason}", asked.plugin, asked.grant)
 }

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::approvals::{Approval, ApprovedAt};
 use crate::source::Source;
 use crate::{EgressSettings, Inspected, RuntimeSettings, ServerSettings, StoreSettings, SwapSettings};
 
@@ -110,7 +111,7 @@ fn a_plan_that_is_held() {
     let mut new = configuration(all_grants());
     new.plugins[0].settings["limit"] = json!(3);
     new.chains[0].arm = Some(Arm::Backtest);
-    let approvals = Approvals::parse("[[approval]]\nplugin = 'probe'\ngrant = 'field author'\n").unwrap();
+    let approvals = Approvals::parse("[[approval]]\nplugin = 'probe'\nof = 'Pointsman/probe'\ngrant = 'field author'\n").unwrap();
     let restart = vec!["`[server]` has changed since the host started".to_owned()];
     let host: Versions = [("pointsman:policy".to_owned(), "0.1.2".to_owned()), ("pointsman:host".to_owned(), "0.1.2".to_owned())].into();
     let inputs = PlanInputs { approvals, host, restart, proofs: Vec::new() };
@@ -181,10 +182,61 @@ fn another_plugin_under_a_known_name_inherits_nothing() {
     let mut old = serving(configuration(grants(&["text"])));
     let mut new = configuration(grants(&["text"]));
     new.plugins[0].digest = Digest::of(b"another");
-    let asked = |old: &Serving| Plan::new(Some(old), &candidate(new.clone(), &[]), PlanInputs::default()).unwrap().unapproved();
-    assert_eq!(asked(&old), []);
+    let asked = |old: &Serving, of: &str| {
+        let text = format!("[[approval]]\nplugin = 'probe'\ngrant = 'field text'\n{of}");
+        let inputs = PlanInputs { approvals: Approvals::parse(&text).unwrap(), ..PlanInputs::default() };
+        Plan::new(Some(old), &candidate(new.clone(), &[]), inputs).unwrap().held()
+    };
+    assert_eq!(asked(&old, ""), Vec::<String>::new());
     old.manifests.entry("probe".to_owned()).or_default().publisher = "Somebody".to_owned();
-    assert_eq!(asked(&old), [("probe".to_owned(), "field text".to_owned())]);
+    // Neither what the other plugin had, nor what somebody agreed to for it.
+    for (of, expected) in [("", 1), ("of = 'Somebody/probe'\n", 1), ("of = 'Pointsman/other'\n", 1), ("of = 'Pointsman/probe'\n", 0)] {
+        assert_eq!(asked(&old, of).len(), expected, "{of}");
+    }
+}
+
+#[test]
+fn all_that_is_to_be_approved_is_shown() {
+    let asked = |number: usize| GrantAsked {
+        plugin: "probe".to_owned(),
+        of: "Pointsman/probe".to_owned(),
+        grant: format!("field extra{number:02}"),
+        reason: "Reads it.".to_owned(),
+        approved: number < 8,
+    };
+    let mut plan = plan(configuration(grants(&["text"])), configuration(grants(&["author"])), PlanInputs::default());
+    plan.grants = (0..28).map(asked).collect();
+    let text = plan.to_string();
+    let rows: Vec<&str> = text.lines().filter(|line| line.contains("probe: field extra")).collect();
+    assert_eq!(rows.len(), 20, "{text}");
+    for (row, number) in rows.iter().zip(8..) {
+        assert_eq!(*row, format!("  ! probe: field extra{number:02}  (not approved for Pointsman/probe)  Reads it."));
+    }
+    assert!(text.contains("… and 8 more"), "{text}");
+}
+
+#[test]
+fn an_armed_chain_stays_armed_under_another_name() {
+    let renamed = |name: &str, arm| {
+        let mut configuration = configuration(Grants::default());
+        (configuration.chains[0].name, configuration.chains[0].arm) = (name.to_owned(), arm);
+        configuration
+    };
+    let armed = renamed("main", Some(Arm::Backtest));
+    let mut beside = armed.clone();
+    beside.chains.push(renamed("other", None).chains.remove(0));
+    for (what, before, after, expected) in [
+        ("it is renamed", &armed, renamed("other", None), Some(Arm::Backtest)),
+        ("it is renamed and has its own", &armed, renamed("other", Some(Arm::DryRun)), Some(Arm::DryRun)),
+        ("it was not armed", &renamed("main", None), renamed("other", None), None),
+        ("it stays beside a new one", &armed, beside.clone(), None),
+        ("one that was there stays", &beside, renamed("other", None), None),
+    ] {
+        let plan = plan(before.clone(), after, PlanInputs::default());
+        let missing = plan.arming.iter().find(|arming| arming.missing()).map(|arming| arming.arm);
+        assert_eq!(missing, expected, "{what}");
+        assert_eq!(plan.held().len(), usize::from(expected.is_some()), "{what}");
+    }
 }
 
 #[test]
@@ -231,7 +283,11 @@ proptest! {
         new.chains[0].deadline_ms = 2;
         let asked = plan(old.clone(), new.clone(), PlanInputs::default());
         prop_assert_eq!(asked.held().is_empty(), asked.grants.is_empty());
-        let approvals = Approvals::parse(&Approvals::addition(&asked.unapproved(), "ada", Timestamp(1))).unwrap();
+        let agreed: Vec<Approval> = asked.unapproved().into_iter().map(|asked| {
+            let GrantAsked { plugin, of, grant, .. } = asked.clone();
+            Approval { plugin, of, grant, by: "ada".to_owned(), at: ApprovedAt::Time(1) }
+        }).collect();
+        let approvals = Approvals::parse(&Approvals::addition(&agreed)).unwrap();
         let approved = plan(old, new, PlanInputs { approvals, ..PlanInputs::default() });
         prop_assert!(approved.held().is_empty());
     }

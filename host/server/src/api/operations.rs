@@ -118,6 +118,8 @@ pub(crate) async fn rollback(
 /// Decides again what a withdrawn generation decided and nobody has acted on, and recalls its effects that are not sent yet.
 #[utoipa::path(post, path = "/api/v1/redecide", tag = "serving", request_body(content = Withdrawn), responses(
     (status = 200, description = "What waits for a decision again.", body = Reopened),
+    (status = 404, description = "No such generation ever was here.", body = ProblemDetails, content_type = "application/problem+json"),
+    (status = 409, description = "It serves, everybody or as the canary.", body = ProblemDetails, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn redecide(
     State(site): State<Shared>,
@@ -125,9 +127,12 @@ pub(crate) async fn redecide(
     Sent(Withdrawn { generation }): Sent<Withdrawn>,
 ) -> Result<Json<Reopened>, Problem> {
     let generation = whole(&site, generation).await?;
-    if *site.services.current.load().id() == generation {
-        return Err(Problem::new(Code::Conflict, "This generation serves: roll back first."));
+    let is_canary = site.services.current.canary().is_some_and(|(canary, _)| *canary.id() == generation);
+    if is_canary || *site.services.current.load().id() == generation {
+        return Err(Problem::new(Code::Conflict, "This generation serves: withdraw or roll back first."));
     }
+    // A generation that never was here has decided nothing: whoever names it has made a mistake.
+    site.services.store.generation(&generation).await?;
     tracing::info!(who, generation = generation.0, "decides again what a generation decided");
     let reopened = site.services.history.withdraw(&generation).await?;
     site.services.wake.wake();

@@ -37,21 +37,21 @@ impl Change for Decide {
         session.tell(News::Answered(new.occasion));
         let link = link(session.sequences.link.as_bytes(), new.outline.as_bytes(), new.commitment.as_str().as_bytes());
         insert(session, seq, new, &open, &link)?;
-        effects(session, seq, new)?;
+        let withdrawn = session.withdrawals.cover(&new.summary.decision.decided_by, cell(new.occasion));
+        effects(session, seq, new, withdrawn)?;
         if open.decided {
             fault::settle(session, open.interaction)?;
         }
         fault::note(session, seq, open.interaction, new, !open.removed)?;
         session.run("UPDATE interaction SET decision = ? WHERE seq = ?", (seq, open.interaction))?;
         stand(session, seq, new, &open)?;
-        let again = open.edited_meanwhile(new)?;
-        if again {
-            open.ask_again(session)?;
+        let trigger = open.asks_again(session, new, withdrawn)?;
+        if let Some(trigger) = &trigger {
+            open.ask_again(session, trigger)?;
         }
         session.sequences.link = link;
         session.count("decisions", 1);
-        session.count("effects.pending", i64::try_from(new.effects.len()).unwrap_or(i64::MAX));
-        Ok(Some((number(seq), again)))
+        Ok(Some((number(seq), trigger.is_some())))
     }
 }
 
@@ -118,10 +118,21 @@ impl Open {
         Ok(!wording::reads_alike(&now, &new.read))
     }
 
-    fn ask_again(&self, session: &mut Session) -> Result<(), Failure> {
+    /// Why the decision is not the last word: its generation was withdrawn while the chain ran, or the interaction was edited. As with
+    /// everything that is withdrawn, what was removed or erased is not decided again.
+    fn asks_again(&self, session: &Session, new: &Sealed, withdrawn: bool) -> Result<Option<Trigger>, Failure> {
+        if withdrawn {
+            let there = "SELECT 1 FROM interaction_content WHERE interaction = ?";
+            let there = !self.removed && session.first(there, [self.interaction], |_| Ok(()))?.is_some();
+            return Ok(there.then(Trigger::withdrawn));
+        }
+        Ok(self.edited_meanwhile(new)?.then_some(Trigger::Edited))
+    }
+
+    fn ask_again(&self, session: &mut Session, trigger: &Trigger) -> Result<(), Failure> {
         let id = model::InteractionId(self.id.clone());
         let Self { interaction, lane, conversation, counts, .. } = *self;
-        occasion::arise(session, &Arising { interaction, id: &id, lane, conversation, trigger: &Trigger::Edited, counts }, None)
+        occasion::arise(session, &Arising { interaction, id: &id, lane, conversation, trigger, counts }, None)
     }
 }
 
@@ -148,12 +159,17 @@ fn insert(session: &Session, seq: i64, new: &Sealed, open: &Open, link: &str) ->
     Ok(())
 }
 
-fn effects(session: &Session, seq: i64, new: &Sealed) -> Result<(), Failure> {
+/// What the decision wants done. Of a generation that was withdrawn meanwhile nothing is done.
+fn effects(session: &mut Session, seq: i64, new: &Sealed, withdrawn: bool) -> Result<(), Failure> {
+    let state = if withdrawn { "recalled" } else { "pending" };
     for (position, (kind, whole)) in (1_i64..).zip(&new.effects) {
         let key = format!("{}.{position}", new.summary.decision.id);
-        let row = "INSERT INTO effect (key, decision, position, kind, state) VALUES (?, ?, ?, ?, 'pending')";
-        session.run(row, params![key, seq, position, kind])?;
+        let row = "INSERT INTO effect (key, decision, position, kind, state) VALUES (?, ?, ?, ?, ?)";
+        session.run(row, params![key, seq, position, kind, state])?;
         session.run("INSERT INTO effect_content (effect, whole) VALUES (?, ?)", (&key, whole))?;
+    }
+    if !withdrawn {
+        session.count("effects.pending", i64::try_from(new.effects.len()).unwrap_or(i64::MAX));
     }
     Ok(())
 }

@@ -7,11 +7,13 @@ use super::change::{Failure, Posted};
 use super::connect::Place;
 use super::severity::Severity;
 use super::waiting::News;
+use super::withdrawals::Withdrawals;
 
 /// The writer's connection with what it knows by heart.
 pub(crate) struct Session {
     connection: Connection,
     pub(crate) sequences: Sequences,
+    pub(crate) withdrawals: Withdrawals,
     tally: BTreeMap<&'static str, i64>,
     news: Vec<News>,
 }
@@ -34,7 +36,7 @@ impl Session {
     pub(crate) fn open(place: &Place) -> Result<Self, rusqlite::Error> {
         let connection = place.writer()?;
         let sequences = Sequences::load(&connection)?;
-        Ok(Self { connection, sequences, tally: BTreeMap::new(), news: Vec::new() })
+        Ok(Self { connection, sequences, withdrawals: Withdrawals::default(), tally: BTreeMap::new(), news: Vec::new() })
     }
 
     /// Runs a statement; how many rows it changed. It stays prepared.
@@ -94,10 +96,11 @@ impl Session {
     }
 
     fn transact(&mut self, posts: &mut [Box<dyn Posted>], isolation: Isolation) -> Result<(), Failure> {
-        let before = self.sequences.clone();
+        let before = (self.sequences.clone(), self.withdrawals.clone());
         let outcome = self.attempt(posts, isolation);
         if outcome.is_err() {
-            self.sequences = before;
+            self.sequences = before.0;
+            self.withdrawals.doubt(before.1);
             self.tally.clear();
             self.news.clear();
             // Fails when SQLite has rolled back by itself; a connection that is still inside says so at the next BEGIN.
@@ -122,7 +125,7 @@ impl Session {
     }
 
     fn apply_apart(&mut self, post: &mut dyn Posted) -> Result<(), Failure> {
-        let before = (self.sequences.clone(), self.tally.clone(), self.news.len());
+        let before = (self.sequences.clone(), self.tally.clone(), self.news.len(), self.withdrawals.clone());
         self.run("SAVEPOINT change", ())?;
         match post.apply(self) {
             Ok(()) => {}
@@ -130,6 +133,7 @@ impl Session {
                 tracing::error!(?failure, "a change could not be applied; its neighbours are not harmed");
                 (self.sequences, self.tally) = (before.0, before.1);
                 self.news.truncate(before.2);
+                self.withdrawals.doubt(before.3);
                 self.run("ROLLBACK TO change", ())?;
                 post.fail(failure);
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Digest, GenerationId, Swap};
+use model::{Digest, GenerationId, Swap, SwapKind};
 use rusqlite::params;
 
 use super::cell::{at, cell};
@@ -43,7 +43,11 @@ impl Change for NoteSwap {
         #[rustfmt::skip]
         session.run(row, params![at(self.0.at), generation, former, kind.name(), trigger.name(), by, bounded(why), share_ppm, times.0,
                                  times.1])?;
-        Ok(session.last_given())
+        let seq = session.last_given();
+        if let Some(generation) = self.0.generation.as_ref().filter(|_| kind.serves() || *kind == SwapKind::CanaryBegan) {
+            session.withdrawals.forget(generation);
+        }
+        Ok(seq)
     }
 }
 

@@ -40,11 +40,14 @@ impl Change for Withdraw {
     type Output = Withdrawn;
 
     fn apply(&self, session: &mut Session) -> Result<Withdrawn, Failure> {
+        let last_occasion = "SELECT seq FROM sqlite_sequence WHERE name = 'occasion'";
+        let last_occasion = session.first(last_occasion, (), |row| row.get(0))?.unwrap_or(0);
+        session.withdrawals.note(&self.generation, last_occasion);
         let page = "SELECT max(seq), count(*) FROM (SELECT seq FROM decision WHERE decided_by = ? AND seq > ? ORDER BY seq LIMIT ?)";
         let page: Option<(Option<i64>, i64)> =
             session.first(page, (&self.generation.0, self.after, DECISIONS_MAX), |row| Ok((row.get(0)?, row.get(1)?)))?;
         let Some((Some(last), decisions)) = page else { return Ok(Withdrawn { reopened: Reopened::default(), next: None }) };
-        let mut reopened = Reopened::default();
+        let mut reopened = Reopened { effects_recalled: self.recall_superseded(session, last)?, ..Reopened::default() };
         for untouched in self.untouched(session, last)? {
             reopened.effects_recalled += self.recall(session, untouched.seq)?;
             if !untouched.pending {
@@ -58,8 +61,9 @@ impl Change for Withdraw {
 }
 
 impl Withdraw {
-    /// Whose latest decision this generation made, whose case is open, and that nobody has acted on: no agent has it, nobody replied after
-    /// it was said or edited, and nobody has labelled anything in the conversation since. What was removed or erased is not decided again.
+    /// Whose latest decision this generation made, whose case is open or was never opened because that decision filed it, and that nobody
+    /// has acted on: no agent has it, nobody replied after it was said or edited, and nobody has labelled anything in the conversation
+    /// since. What was removed or erased is not decided again.
     fn untouched(&self, session: &Session, last: i64) -> Result<Vec<Untouched>, Failure> {
         let sql = "SELECT interaction.seq, interaction.id, lane, conversation.seq,
                           EXISTS (SELECT 1 FROM occasion WHERE occasion.interaction = interaction.seq),
@@ -68,12 +72,26 @@ impl Withdraw {
                    JOIN interaction ON interaction.seq = decision.interaction AND interaction.decision = decision.seq
                    JOIN interaction_content ON interaction_content.interaction = interaction.seq
                    JOIN conversation ON conversation.seq = interaction.conversation
-                   WHERE decided_by = ? AND decision.seq > ? AND decision.seq <= ? AND removed = 0 AND case_open = 1 AND agent IS NULL
+                   WHERE decided_by = ? AND decision.seq > ? AND decision.seq <= ? AND removed = 0
+                         AND (case_open = 1 OR decision.disposition = 'file') AND agent IS NULL
                          AND (last_reply_at IS NULL OR last_reply_at < max(occurred_at, coalesce(edited_at, occurred_at)))
                          AND NOT EXISTS (SELECT 1 FROM label
                                          WHERE label.conversation = conversation.seq AND label.decisions >= decision.seq)
                    ORDER BY decision.seq";
         Ok(session.all(sql, (&self.generation.0, self.after, last), Untouched::read)?)
+    }
+
+    /// What decisions wanted done that are not their interaction's latest any more, whatever became of that since.
+    fn recall_superseded(&self, session: &Session, last: i64) -> Result<u64, Failure> {
+        let update = "UPDATE effect SET state = 'recalled'
+                      WHERE state = 'pending'
+                            AND decision IN (SELECT decision.seq
+                                             FROM decision
+                                             JOIN interaction ON interaction.seq = decision.interaction
+                                             WHERE decided_by = ? AND decision.seq > ? AND decision.seq <= ?
+                                                   AND interaction.decision <> decision.seq)";
+        let recalled = session.run(update, (&self.generation.0, self.after, last))?;
+        Ok(u64::try_from(recalled).unwrap_or(u64::MAX))
     }
 
     /// Everything that this generation wanted done about the interaction and that was not sent yet.

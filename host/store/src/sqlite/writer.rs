@@ -12,6 +12,7 @@ use super::lock::Lock;
 use super::session::Session;
 use super::severity::Severity;
 use super::waiting::Waiting;
+use super::withdrawals::Withdrawals;
 use crate::settings::StoreSettings;
 
 /// The way to the writer. The thread ends when all handles are gone, or after [`Writer::close`].
@@ -37,7 +38,15 @@ impl Writer {
         let (inbox, messages) = mpsc::channel(settings.writer_queue_max.max(1));
         waiting.begin(session.sequences.occasion);
         let batch_jobs_max = settings.batch_jobs_max.max(1);
-        let desk = Desk { session: Some(session), place, waiting, distrust: None, batch_jobs_max, _lock: lock };
+        let desk = Desk {
+            session: Some(session),
+            withdrawals: Withdrawals::default(),
+            place,
+            waiting,
+            distrust: None,
+            batch_jobs_max,
+            _lock: lock,
+        };
         std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || desk.run(messages))?;
         Ok(Self { inbox, wait_max: Duration::from_millis(settings.queue_wait_ms_max) })
     }
@@ -76,6 +85,8 @@ fn unavailable(why: &str) -> StoreError {
 struct Desk {
     /// None after an accident: the next batch opens another.
     session: Option<Session>,
+    /// What the session before knew, after an accident.
+    withdrawals: Withdrawals,
     place: Place,
     waiting: Arc<Waiting>,
     /// Why nothing may be acknowledged any more.
@@ -142,7 +153,7 @@ impl Desk {
         match failure.severity() {
             Severity::Moment => self.session = Some(session),
             // A batch that fails as one change should have is a connection in a state that we do not understand.
-            Severity::Change | Severity::Connection => drop(session),
+            Severity::Change | Severity::Connection => self.withdrawals = session.withdrawals,
             Severity::Sync => {
                 drop(session);
                 self.distrust = Some("a sync to the disk failed; nothing is acknowledged until the server is started again".to_owned());
@@ -152,8 +163,9 @@ impl Desk {
     }
 
     /// Whether the last batch is in the database is known only now: what was remembered may be wrong.
-    fn reopen(&self) -> Result<Session, rusqlite::Error> {
-        let session = Session::open(&self.place)?;
+    fn reopen(&mut self) -> Result<Session, rusqlite::Error> {
+        let mut session = Session::open(&self.place)?;
+        session.withdrawals = std::mem::take(&mut self.withdrawals);
         self.waiting.begin(session.sequences.occasion);
         Ok(session)
     }

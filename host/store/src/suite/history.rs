@@ -20,7 +20,7 @@ pub(crate) async fn components_are_kept_by_content(store: &dyn Backend) {
     assert!(matches!(store.component(&other).await, Err(StoreError::NotFound { .. })));
 }
 
-fn swap(at: u64, kind: SwapKind) -> Swap {
+pub(crate) fn swap(at: u64, kind: SwapKind) -> Swap {
     Swap {
         seq: 0,
         at: Timestamp(at),

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use dispatch::generation::{Connector, Generation};
 use dispatch::grant::egress_grant;
@@ -13,6 +14,11 @@ use model::Transport;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::{HttpEgress, LmtpSettings, SseSettings};
+
+/// Tries to bind an address that is in use: a door that was closed just now lets go of it within a moment.
+const BIND_TRIES_MAX: u32 = 5;
+/// Between two of them.
+const BIND_AGAIN_MS: u64 = 50;
 
 /// What doors lead to and what they need.
 pub(crate) struct DoorPorts {
@@ -62,12 +68,11 @@ impl Doors {
     ///
     /// # Errors
     /// Which connector cannot listen, and why.
-    pub(crate) fn prepare(&self, generation: &Generation) -> Result<Prepared, String> {
-        let open = self.0.open();
+    pub(crate) async fn prepare(&self, generation: &Generation) -> Result<Prepared, String> {
         let mut listeners = BTreeMap::new();
-        for door in wanted(generation).into_keys().filter(|door| !open.contains_key(door)) {
+        for door in self.0.missing(generation) {
             let Door::Mails { connector, address } = &door else { continue };
-            let listener = held(&open, address).unwrap_or_else(|| TcpListener::bind(address));
+            let listener = self.0.listener(address).await;
             let listener = listener.and_then(|listener| listener.set_nonblocking(true).map(|()| listener)).map_err(|error| {
                 format!("connector `{connector}` cannot listen on {address}: {error}; stop what uses it, or change `lmtp_listen`")
             })?;
@@ -153,6 +158,26 @@ fn events(name: &str, connector: &Connector) -> Option<Door> {
 impl Inner {
     fn open(&self) -> MutexGuard<'_, BTreeMap<Door, Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The doors that a generation wants and that are not open.
+    fn missing(&self, generation: &Generation) -> Vec<Door> {
+        let open = self.open();
+        wanted(generation).into_keys().filter(|door| !open.contains_key(door)).collect()
+    }
+
+    /// A listener on this address: the one that is bound to it already, or a new one.
+    async fn listener(&self, address: &str) -> std::io::Result<TcpListener> {
+        let mut tried = 0;
+        loop {
+            let listener = held(&self.open(), address).unwrap_or_else(|| TcpListener::bind(address));
+            tried += 1;
+            let in_use = listener.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse);
+            if !in_use || tried >= BIND_TRIES_MAX {
+                return listener;
+            }
+            tokio::time::sleep(Duration::from_millis(BIND_AGAIN_MS)).await;
+        }
     }
 
     /// Starts the task behind a door.

@@ -63,7 +63,7 @@ impl Host {
         let runtime = Arc::new(assemble::runtime(manifest, outside)?);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let tested = Tested::default();
-        let start = Start { manifest, store: &store, runtime: &runtime, clock: &*clock, tested: &tested };
+        let start = Start { manifest, store: &store, runtime: &runtime, clock: &*clock, tested: &tested, secrets: &secrets };
         let generation = what_serves(&start).await?;
         let pseudonyms = Pseudonyms::new(assemble::pseudonym_key(&manifest.store.path)?);
         Ok(Self::wire(Base { store, runtime, secrets, egress, clock, tested }, generation, pseudonyms))
@@ -74,6 +74,7 @@ impl Host {
         let current = Arc::new(Current::new(Arc::new(generation)));
         let counters = Arc::new(Counters::default());
         let breakers = Arc::new(Breakers::new(Arc::clone(&clock)));
+        breakers.serves(&current.load());
         let (wake, live) = (Wake::default(), Live::new(LIVE_DECISIONS_MAX));
         let ingest = Ingest::new(IngestPorts {
             current: Arc::clone(&current),

@@ -11,16 +11,25 @@ use crate::exit::Done;
 
 /// Refuses connectors whose secrets have no value that their scheme can use, such as `whsec_` with nothing behind it.
 pub(crate) fn check(manifest: &Manifest, generation: &Generation, secrets: &dyn Secrets) -> Done {
-    let mut findings = Vec::new();
+    let finding = |(connector, message): (String, String)| {
+        let section = manifest.section("connector", &connector).unwrap_or_default();
+        manifest.finding(&section, &message, Some("put the key that the channel gave you where `[secrets]` says"))
+    };
+    let findings: Vec<_> = without_key(generation, secrets).into_iter().map(finding).collect();
+    if findings.is_empty() { Ok(()) } else { Err(configuration::refused(&Findings::new(findings))) }
+}
+
+/// The connectors that can verify nothing, each with a sentence that says so.
+pub(crate) fn without_key(generation: &Generation, secrets: &dyn Secrets) -> Vec<(String, String)> {
+    let mut found = Vec::new();
     for (name, connector) in generation.connectors() {
         let Some((scheme, own)) = connector.signature.as_ref().and_then(|scheme| Some((scheme, scheme.secret()?))) else { continue };
         let values = connector.secrets(own, secrets);
         // Nobody signed this: the only question is what it fails for.
         if matches!(verify(scheme, &values, Delivery::default(), Timestamp(0)), Err(Forged::NoSecret)) {
-            let section = manifest.section("connector", name).unwrap_or_default();
             let message = format!("the secret `{own}` of the connector `{name}` has no value that its signature scheme can use");
-            findings.push(manifest.finding(&section, &message, Some("put the key that the channel gave you where `[secrets]` says")));
+            found.push((name.clone(), message));
         }
     }
-    if findings.is_empty() { Ok(()) } else { Err(configuration::refused(&Findings::new(findings))) }
+    found
 }

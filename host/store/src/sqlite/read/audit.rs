@@ -7,7 +7,7 @@ use dispatch::port::{AuditPoint, Audited, Tampering};
 use model::{Decision, Effect};
 use rusqlite::{Connection, Row};
 
-use crate::sealed::{commitment, former_commitment, link, outline};
+use crate::sealed::{SALT_BYTES, commitment, former_commitment, link, outline};
 use crate::sqlite::cell::{at, cell, number};
 use crate::sqlite::change::Failure;
 
@@ -134,11 +134,19 @@ impl<'a> Words<'a> {
         Ok(Some(Self { whole, salt: bytes(row, 5)?, trace: bytes(row, 6)? }))
     }
 
+    /// Whether its trace, its words and their salt are what was committed to. Nothing may move from one to the next: a salt has its length,
+    /// and a trace no line breaks.
+    fn committed_to(&self, committed: &[u8]) -> bool {
+        let apart = self.salt.len() == SALT_BYTES && !self.trace.contains(&b'\n');
+        apart
+            && (commitment(self.salt, self.trace, self.whole).as_str().as_bytes() == committed
+                || former_commitment(self.salt, self.trace).as_str().as_bytes() == committed)
+    }
+
     /// What does not fit.
     fn faults(&self, connection: &Connection, seq: u64, committed: &[u8], kept: Option<&Decision>) -> Result<Vec<&'static str>, Failure> {
         let mut faults = Vec::new();
-        let of_all = commitment(self.salt, self.trace, self.whole).as_str().as_bytes() == committed;
-        if !of_all && former_commitment(self.salt, self.trace).as_str().as_bytes() != committed {
+        if !self.committed_to(committed) {
             faults.push("its trace, its words or their salt are not what was committed to");
         }
         let Ok(said) = serde_json::from_slice::<Decision>(self.whole) else {

@@ -69,12 +69,23 @@ async fn what_was_changed_is_told() {
                     UPDATE decision_content SET decision = 2 WHERE decision = 3; UPDATE decision_content SET decision = 3 WHERE decision = 99;
                     UPDATE effect SET decision = 99 WHERE decision = 2; UPDATE effect SET decision = 2 WHERE decision = 3;
                     UPDATE effect SET decision = 3 WHERE decision = 99";
+    // What is hashed stays the same, byte by byte.
+    let words_in_trace = "UPDATE decision_content SET trace = trace || char(10) || whole, whole = replace(whole, 'Because', 'Perhaps')
+                          WHERE decision = 3";
+    let trace_in_salt = "UPDATE decision_content SET salt = unhex(hex(salt) || hex(substr(trace, 1, 9))), trace = substr(trace, 10)
+                         WHERE decision = 3";
+    let salt_in_trace = "UPDATE decision_content SET salt = substr(salt, 1, 31),
+                                                     trace = CAST(unhex(hex(substr(salt, 32)) || hex(trace)) AS TEXT)
+                         WHERE decision = 3";
     let mut told = Vec::new();
     for (deed, sql) in [
         ("an outline", "UPDATE decision SET outline = replace(outline, '\"q\"', '\"x\"') WHERE seq = 3"),
         ("a sentence of the decision", "UPDATE decision_content SET whole = replace(whole, 'Because', 'Perhaps') WHERE decision = 3"),
         ("a trace", "UPDATE decision_content SET trace = replace(trace, 'broken', 'lovely') WHERE decision = 3"),
         ("a salt", "UPDATE decision_content SET salt = zeroblob(32) WHERE decision = 3"),
+        ("words as a part of the trace", words_in_trace),
+        ("a piece of the trace in the salt", trace_in_salt),
+        ("a piece of the salt in the trace", salt_in_trace),
         ("a link", "UPDATE decision SET link = '' WHERE seq = 3"),
         ("a row that is gone", "DELETE FROM decision WHERE seq = 3"),
         ("rows that changed places", renumber),
