@@ -8,7 +8,6 @@ mod gather;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -39,18 +38,12 @@ struct Inner {
     threads_max: usize,
     per_key_max: usize,
     waiting_max: usize,
-    prepare: Option<fn()>,
     lines: Mutex<Lines>,
     /// How many items were worked on, of all keys.
     worked: AtomicU64,
 }
 
 type Job = Box<dyn FnOnce() + Send>;
-
-thread_local! {
-    /// Whether this thread has done what it does once.
-    static PREPARED: Cell<bool> = const { Cell::new(false) };
-}
 
 #[derive(Default)]
 struct Lines {
@@ -71,26 +64,16 @@ impl Hop {
     /// At most `threads_max` computations run, of one key at most `per_key_max`, and at most `waiting_max` more of each key wait.
     #[must_use]
     pub fn new(threads_max: usize, per_key_max: usize, waiting_max: usize) -> Self {
-        Self::prepared(threads_max, per_key_max, waiting_max, None)
-    }
-
-    fn prepared(threads_max: usize, per_key_max: usize, waiting_max: usize, prepare: Option<fn()>) -> Self {
         let threads_max = threads_max.max(1);
         let per_key_max = per_key_max.clamp(1, threads_max);
-        Self(Arc::new(Inner { threads_max, per_key_max, waiting_max, prepare, lines: Mutex::default(), worked: AtomicU64::new(0) }))
+        Self(Arc::new(Inner { threads_max, per_key_max, waiting_max, lines: Mutex::default(), worked: AtomicU64::new(0) }))
     }
 
     /// Two threads for each core of the machine, of one key as many as there are cores, and 64 waiting for each core and key.
     #[must_use]
     pub fn for_cores() -> Self {
-        Self::prepared_for_cores(None)
-    }
-
-    /// The same; every thread does this once before it computes, such as to stand back behind the host's own work.
-    #[must_use]
-    pub fn prepared_for_cores(prepare: Option<fn()>) -> Self {
         let cores = cores();
-        Self::prepared(cores.saturating_mul(2), cores, cores.saturating_mul(64), prepare)
+        Self::new(cores.saturating_mul(2), cores, cores.saturating_mul(64))
     }
 
     /// Computes, or says at once that too many of this key wait.
@@ -150,11 +133,6 @@ impl Hop {
 
     /// Works until nobody waits who may go.
     fn work(&self, mut key: Arc<str>, mut job: Job) {
-        if let Some(prepare) = self.0.prepare
-            && !PREPARED.replace(true)
-        {
-            prepare();
-        }
         loop {
             // A job that panics tells its caller by what it drops.
             let _ = catch_unwind(AssertUnwindSafe(job));

@@ -83,7 +83,7 @@ impl Host {
             clock: Arc::clone(&clock),
             counters: Arc::clone(&counters),
             breakers: Arc::clone(&breakers),
-            hop: Hop::prepared_for_cores(Some(stand_back)),
+            hop: Hop::for_cores(),
             wake: wake.clone(),
         });
         let beside = Beside::new(pseudonyms.clone(), Arc::clone(&clock), Arc::clone(&current));
@@ -91,7 +91,7 @@ impl Host {
             store: store.clone(),
             current: Arc::clone(&current),
             clock: Arc::clone(&clock),
-            decider: Decider::new(pseudonyms, Hop::prepared_for_cores(Some(stand_back)), Arc::clone(&counters), Arc::clone(&breakers)),
+            decider: Decider::new(pseudonyms, Hop::for_cores(), Arc::clone(&counters), Arc::clone(&breakers)),
             live: live.clone(),
             wake: wake.clone(),
             beside: beside.clone(),
@@ -105,14 +105,4 @@ impl Host {
 async fn open(manifest: &Manifest) -> Done<SqliteStore> {
     let settings = store::StoreSettings { busy_timeout_ms: manifest.store.busy_timeout_ms, ..store::StoreSettings::default() };
     SqliteStore::open(&manifest.store.path, settings).await.map_err(|error| Failure::unavailable(error.to_string()))
-}
-
-/// How far plugins' computing stands back behind the host's own work: about a third of its share where both want the same core.
-const PLUGINS_NICE: i32 = 5;
-
-/// Makes this thread stand back, so that a plugin which computes for all its time delays other plugins, but not the ways in and the commits.
-fn stand_back() {
-    if let Err(error) = rustix::process::setpriority_process(None, PLUGINS_NICE) {
-        tracing::debug!(%error, "plugins compute with the host's own priority");
-    }
 }
