@@ -102,7 +102,14 @@ struct Bench {
 impl Bench {
     async fn test(self, example: Example) -> Result<(), String> {
         let grants = Grants { fields: self.plugin.requests.fields.iter().map(|field| field.name.clone()).collect(), ..Grants::default() };
-        let limits = Limits { component_bytes_max: self.spec.limits.component_bytes_max.max(64 << 20), ..Limits::CONNECTOR };
+        // What staging and a call may take is the operator's decision, for the examples too.
+        let own = &self.spec.limits;
+        let limits = Limits {
+            component_bytes_max: own.component_bytes_max.max(64 << 20),
+            compile_ms_max: own.compile_ms_max.max(Limits::CONNECTOR.compile_ms_max),
+            deadline_ms: own.deadline_ms.max(Limits::CONNECTOR.deadline_ms),
+            ..Limits::CONNECTOR
+        };
         let spec =
             PluginSpec { settings: example.settings.clone(), grants, limits, ..PluginSpec::new(&self.spec.name, self.spec.digest.clone()) };
         let staged = self.runtime.stage(&spec, &self.component).await;
