@@ -39,7 +39,7 @@ impl Score {
             }
         };
         for channel in self.channels()? {
-            let plugin = shell::root().join("plugins/dist").join(format!("{channel}.wasm"));
+            let plugin = shell::root().join("plugins/dist").join(format!("{}.wasm", folder(&channel)));
             if !plugin.exists() {
                 plugins::Plugins::default().run()?;
             }
@@ -52,7 +52,7 @@ impl Score {
     /// Folders of the labels whose name is a plugin's.
     fn channels(&self) -> Result<Vec<String>> {
         let known: Vec<String> =
-            plugins::folders()?.iter().filter_map(|folder| Some(folder.file_name()?.to_string_lossy().into_owned())).collect();
+            plugins::folders()?.iter().filter_map(|folder| Some(folder.file_name()?.to_string_lossy().replace('-', "_"))).collect();
         let entries = std::fs::read_dir(&self.labels).with_context(|| format!("reading {}", self.labels.display()))?;
         let found = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
         let wanted = |name: &String| self.channel.is_empty() || self.channel.contains(name);
@@ -81,6 +81,11 @@ impl Score {
     }
 }
 
+/// The plugin's folder: the payloads' folders have underscores where it has hyphens.
+fn folder(channel: &str) -> String {
+    channel.replace('_', "-")
+}
+
 /// One payload through the plugin.
 fn call(binary: &Path, plugin: &Path, channel: &str, transport: &str, file: &Path) -> Result<Value> {
     let (function, option) = match transport {
@@ -90,7 +95,7 @@ fn call(binary: &Path, plugin: &Path, channel: &str, transport: &str, file: &Pat
     };
     let mut command = Command::new(binary);
     command.args(["--json", "plugin", "call"]).arg(plugin).arg(function).arg(option).arg(file).stdin(Stdio::null());
-    let settings = shell::root().join("plugins").join(channel).join("score.json");
+    let settings = shell::root().join("plugins").join(folder(channel)).join("score.json");
     if settings.exists() {
         command.arg("--settings").arg(settings);
     }

@@ -83,3 +83,17 @@ fn value(value: &Value) -> Json {
         Value::Texts(texts) => json!(texts),
     }
 }
+
+/// Attributes from their JSON.
+pub(crate) fn attributes_of(json: &Json) -> Vec<Attribute> {
+    let named = |(name, value): (&String, &Json)| {
+        let value = match value {
+            Json::String(text) => Value::Text(text.clone()),
+            Json::Bool(flag) => Value::Flag(*flag),
+            Json::Array(texts) => Value::Texts(texts.iter().filter_map(Json::as_str).map(str::to_owned).collect()),
+            other => Value::Number(other.as_f64()?),
+        };
+        Some(Attribute { name: name.clone(), value })
+    };
+    json.as_object().into_iter().flatten().filter_map(named).collect()
+}

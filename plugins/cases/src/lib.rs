@@ -5,7 +5,9 @@
 
 mod fact;
 mod json;
+mod mutation;
 mod part;
+mod sender;
 
 use std::path::Path;
 
@@ -13,7 +15,9 @@ use serde_json::Value as Json;
 
 pub use fact::{delivery, fact, received, reception, refusal, response};
 pub use json::{priority, routing, signals};
+pub use mutation::mutated;
 pub use part::difference;
+pub use sender::check_sender;
 
 /// Runs every `*.json` of `<crate>/cases` and every example of `<crate>/manifest.json` through `run`, which is given the settings and the
 /// input and answers with what came out.
@@ -37,6 +41,23 @@ pub fn check(crate_dir: &str, run: impl Fn(&Json, &Json) -> Json) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Runs every webhook case of `<crate>/cases` (`input` is a delivery) and every manifest example of `webhook.receive` and what it says of
+/// frames; then every case's body in all the ways in which it can go wrong, which must not panic.
+///
+/// # Panics
+/// With every case that came out otherwise, or if there is none.
+pub fn check_webhook<P: pointsman_plugin::Webhook>(crate_dir: &str) {
+    const NOW: u64 = 1_790_000_000_000;
+    check(crate_dir, |settings, input| {
+        let plugin: P = pointsman_plugin::testing::configured(settings.clone());
+        let delivery = delivery(input);
+        mutated(&delivery.body, |body| {
+            let _ = plugin.receive(&pointsman_plugin::Delivery { body: body.to_vec(), ..delivery.clone() }, NOW);
+        });
+        received(&plugin.receive(&delivery, NOW))
+    });
 }
 
 /// Checks that the manifest's catalogue has a sentence for each of these reason codes in English and French, and none that nothing gives.

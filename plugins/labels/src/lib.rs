@@ -35,6 +35,32 @@ pub fn run(channel: &str, read: &Read<'_>) -> std::io::Result<usize> {
     Ok(count)
 }
 
+/// Runs the webhook of a connector over every payload of its channel as it is, twice, and then with everything that can go wrong with its bytes,
+/// which must not panic.
+///
+/// # Panics
+/// When the payloads cannot be read, or the same payload tells something else the second time.
+#[expect(clippy::panic, reason = "for tests")]
+pub fn webhook<P: pointsman_plugin::Webhook>(channel: &str, settings: Value) {
+    const NOW: Timestamp = 1_800_000_000_000;
+    let plugin: P = pointsman_plugin::testing::configured(settings);
+    let receive = |body: &[u8]| {
+        let delivery = pointsman_plugin::Delivery { method: "POST".to_owned(), body: body.to_vec(), ..Default::default() };
+        plugin.receive(&delivery, NOW).map(|reception| reception.facts).map_err(|refusal| format!("{refusal:?}"))
+    };
+    let run = run(channel, &|name, _, payload| {
+        let facts = receive(payload);
+        assert_eq!(facts, receive(payload), "{name}");
+        cases::mutated(payload, |variant| drop(receive(variant)));
+        facts
+    });
+    match run {
+        Ok(0) => eprintln!("skipped: POINTSMAN_SHARED is not set"),
+        Ok(count) => println!("{count} payloads"),
+        Err(error) => panic!("{channel}: {error}"),
+    }
+}
+
 fn transport(label: &Path) -> String {
     let path = format!("{}.expected.json", label.display());
     let label: Value = std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();

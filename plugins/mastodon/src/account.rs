@@ -3,7 +3,7 @@
 use pointsman_plugin::Author;
 use serde_json::Value;
 
-use crate::json::{attribute, flag, id, text};
+use lenient::{attribute, flag, id, text};
 
 /// The author that an account object describes; none when it has no id.
 pub(crate) fn author(account: &Value) -> Option<Author> {

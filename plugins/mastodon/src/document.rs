@@ -4,10 +4,10 @@ use pointsman_plugin::{Event, Fact, Note};
 use serde_json::Value;
 
 use crate::account::author;
-use crate::json::{attribute, fingerprint, id, list, object, text, time};
 use crate::notification;
 use crate::settings::Own;
 use crate::status::{self, Via};
+use lenient::{attribute, fingerprint, id, list, object, text, time};
 
 /// What a document tells, in its own order: a status, a notification, a conversation, a list of them, a context, a search …
 pub(crate) fn facts(document: &Value, own: &Own) -> Vec<Fact> {

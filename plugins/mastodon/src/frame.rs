@@ -4,10 +4,10 @@ use pointsman_plugin::{Event, Fact, Note, Refusal};
 use serde_json::Value;
 
 use crate::document::{announcement, conversation, facts as document_facts, unknown};
-use crate::json::{as_id, fingerprint};
+use crate::notification;
 use crate::settings::Own;
 use crate::status::{self, Via};
-use crate::{json, notification};
+use lenient::{as_id, fingerprint};
 
 /// What a frame tells: one event, several, or only signs of life.
 ///
@@ -73,7 +73,7 @@ fn events(text: &str) -> Vec<Streamed> {
 /// `{"stream": […], "event": "update", "payload": "{…}"}`; anything else in braces is a document.
 fn web_socket(text: &str) -> Streamed {
     let frame: Value = serde_json::from_str(text).unwrap_or_default();
-    match json::text(&frame, "event") {
+    match lenient::text(&frame, "event") {
         Some(name) => {
             let data = match frame.get("payload") {
                 Some(Value::String(payload)) => payload.clone(),

@@ -8,7 +8,6 @@ mod account;
 mod cursor;
 mod document;
 mod frame;
-mod json;
 mod notification;
 mod poll;
 mod settings;

@@ -4,9 +4,9 @@ use pointsman_plugin::{Event, Fact, Note, Reaction};
 use serde_json::Value;
 
 use crate::account::author;
-use crate::json::{attribute, id, object, text, time};
 use crate::settings::Own;
 use crate::status::{self, Via};
+use lenient::{attribute, id, object, text, time};
 
 /// What a notification tells; none without a type.
 pub(crate) fn fact(notification: &Value, own: &Own) -> Option<Fact> {

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::cursor::{Cursor, newer};
 use crate::document::facts as document_facts;
-use crate::json::{id, object};
 use crate::settings::{Endpoint, Own, Settings};
+use lenient::{id, object};
 
 /// Fetches what is new since the cursor.
 ///

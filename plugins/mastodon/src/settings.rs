@@ -4,8 +4,6 @@ use pointsman_plugin::Problem;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::json;
-
 /// The plugin's own table of `pointsman.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -148,8 +146,8 @@ impl Settings {
 impl Own {
     /// Whether an account (or a mention, which has the same fields) is ours.
     pub(crate) fn is(&self, account: &Value) -> bool {
-        let by_id = self.id.is_some() && json::id(account, "id") == self.id;
-        by_id || json::text(account, "acct").is_some_and(|acct| self.names.contains(&acct.to_lowercase()))
+        let by_id = self.id.is_some() && lenient::id(account, "id") == self.id;
+        by_id || lenient::text(account, "acct").is_some_and(|acct| self.names.contains(&acct.to_lowercase()))
     }
 }
 

@@ -8,8 +8,8 @@ use pointsman_plugin::{
 use serde_json::Value;
 
 use crate::account::author;
-use crate::json::{attribute, count, flag, id, list, object, text, time};
 use crate::settings::Own;
+use lenient::{attribute, count, flag, id, list, object, text, time};
 
 /// How a status came to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
