@@ -36,7 +36,15 @@ pub fn received(outcome: &Result<Reception, Refusal>) -> Json {
 /// A reception.
 #[must_use]
 pub fn reception(reception: &Reception) -> Json {
-    json!({"answer": response(&reception.answer), "facts": reception.facts.iter().map(fact).collect::<Vec<_>>()})
+    json!({
+        "answer": response(&reception.answer), "facts": reception.facts.iter().map(fact).collect::<Vec<_>>(),
+        "pointers": reception.pointers.iter().map(pointer).collect::<Vec<_>>(),
+    })
+}
+
+/// A pointer.
+fn pointer(pointer: &pointsman_plugin::Pointer) -> Json {
+    json!({"id": pointer.id, "attributes": attributes(&pointer.attributes)})
 }
 
 /// A refusal.

@@ -43,8 +43,8 @@ pub fn check(crate_dir: &str, run: impl Fn(&Json, &Json) -> Json) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Runs every webhook case of `<crate>/cases` (`input` is a delivery) and every manifest example of `webhook.receive` and what it says of
-/// frames; then every case's body in all the ways in which it can go wrong, which must not panic.
+/// Runs every webhook case of `<crate>/cases` (`input` is a delivery, or has one) and every manifest example of `webhook.receive`; then
+/// every case's body in all the ways in which it can go wrong, which must not panic.
 ///
 /// # Panics
 /// With every case that came out otherwise, or if there is none.
@@ -52,7 +52,7 @@ pub fn check_webhook<P: pointsman_plugin::Webhook>(crate_dir: &str) {
     const NOW: u64 = 1_790_000_000_000;
     check(crate_dir, |settings, input| {
         let plugin: P = pointsman_plugin::testing::configured(settings.clone());
-        let delivery = delivery(input);
+        let delivery = delivery(input.get("delivery").unwrap_or(input));
         mutated(&delivery.body, |body| {
             let _ = plugin.receive(&pointsman_plugin::Delivery { body: body.to_vec(), ..delivery.clone() }, NOW);
         });

@@ -15,7 +15,9 @@ pub fn mutated(payload: &[u8], mut run: impl FnMut(&[u8])) {
     for variant in cut(payload) {
         run(&variant);
     }
-    let Ok(document) = serde_json::from_slice::<Json>(payload) else { return };
+    let Ok(document) = serde_json::from_slice::<Json>(payload) else {
+        return fields(payload, run);
+    };
     let mut places = Vec::new();
     collect(&document, "", &mut places);
     let step = places.len().div_ceil(VARIANTS_MAX / replacements().len()).max(1);
@@ -29,6 +31,23 @@ pub fn mutated(payload: &[u8], mut run: impl FnMut(&[u8])) {
         }
         if let Some(variant) = without(&document, place) {
             run(variant.to_string().as_bytes());
+        }
+    }
+}
+
+/// Each field of a form removed, emptied, huge.
+fn fields(payload: &[u8], mut run: impl FnMut(&[u8])) {
+    let text = String::from_utf8_lossy(payload);
+    let pairs: Vec<&str> = text.split('&').filter(|pair| pair.contains('=')).collect();
+    for at in 0..pairs.len() {
+        let with = |new: Option<String>| {
+            let changed =
+                pairs.iter().enumerate().filter_map(|(index, pair)| if index == at { new.clone() } else { Some((*pair).to_owned()) });
+            changed.collect::<Vec<_>>().join("&")
+        };
+        let name = pairs.get(at).and_then(|pair| pair.split('=').next()).unwrap_or_default();
+        for new in [None, Some(format!("{name}=")), Some(format!("{name}={}", "%C3%A9x".repeat(HUGE_BYTES / 7)))] {
+            run(with(new).as_bytes());
         }
     }
 }

@@ -1,35 +1,25 @@
 //! E-mail: one RFC 5322 message a frame (or a delivery of `message/rfc822`), as one fact.
 //!
-//! Mail is what thirty years of programs have made of it, so nothing is refused that has a header or a text: what is damaged is read as
-//! far as it goes. Machines' mail is told from people's (bounces, complaints, read receipts, automatic replies), because it must never
-//! open a case; in doubt a mail is a person's.
+//! What mails become is told by the crate `mail`, which other plugins that are given mails use as well.
+//!
+//! Answers are made ready here and handed over to the host, which gives them to the mail server.
 
-mod author;
-mod auto_reply;
-mod body;
-mod bounce;
-mod charset;
-mod date;
-mod encoded_word;
-mod frame;
-mod headers;
-mod ids;
-mod mail;
-mod part;
-mod reading;
-mod report;
+mod sender;
 mod settings;
 #[cfg(test)]
 mod tests;
 
-use pointsman_plugin::{Attribute, Connection, Delivery, Plugin, Problem, Reception, Refusal, Response, Step, Timestamp, Webhook, plugin};
+use pointsman_plugin::{
+    Attribute, Connection, Delivered, Delivery, Outbound, Plugin, Problem, Reception, Refusal, Response, Sender, Step, Timestamp,
+    Undelivered, Webhook, plugin,
+};
 
 pub use settings::Settings;
 
 /// The connector, configured.
 #[derive(Debug)]
 pub struct Email {
-    settings: Settings,
+    mails: mail::Sender,
 }
 
 impl Plugin for Email {
@@ -37,22 +27,32 @@ impl Plugin for Email {
 
     fn configure(settings: Settings) -> Result<Self, Vec<Problem>> {
         let problems = settings.problems();
-        if problems.is_empty() { Ok(Self { settings: settings.normalised() }) } else { Err(problems) }
+        if problems.is_empty() { Ok(Self { mails: settings.sender() }) } else { Err(problems) }
     }
 }
 
 impl Connection for Email {
     fn received(&self, frame: &[u8], envelope: &[Attribute], _cursor: Option<&[u8]>, now: Timestamp) -> Result<Step, Refusal> {
-        let fact = reading::fact(frame, envelope, &self.settings, now)?;
+        let fact = mail::fact(frame, envelope, &self.mails.own, now)?;
         Ok(Step { facts: vec![fact], ..Step::default() })
     }
 }
 
 impl Webhook for Email {
     fn receive(&self, delivery: &Delivery, now: Timestamp) -> Result<Reception, Refusal> {
-        let fact = reading::fact(&delivery.body, &[], &self.settings, now)?;
+        let fact = mail::fact(&delivery.body, &[], &self.mails.own, now)?;
         Ok(Reception { facts: vec![fact], pointers: Vec::new(), answer: Response { status: 204, ..Response::default() } })
     }
 }
 
-plugin!(Email: connection, webhook);
+impl Sender for Email {
+    fn deliver(&self, key: &str, outbound: &Outbound, now: Timestamp) -> Result<Delivered, Undelivered> {
+        sender::deliver(&self.mails, key, outbound, now)
+    }
+
+    fn find(&self, _key: &str, _outbound: &Outbound, _now: Timestamp) -> Result<Option<Delivered>, Undelivered> {
+        Err(Undelivered::Never("a mail server does not tell what it has taken: a person has to look whether it arrived".to_owned()))
+    }
+}
+
+plugin!(Email: connection, webhook, sender);

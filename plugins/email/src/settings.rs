@@ -1,5 +1,6 @@
-//! What the operator says: who we are, and how `POST /hooks/…` is signed.
+//! What the operator says: who we are, how answers look, and how `POST /hooks/…` is signed.
 
+use mail::{Own, Person, Sender};
 use pointsman_plugin::Problem;
 use serde::Deserialize;
 
@@ -9,6 +10,18 @@ use serde::Deserialize;
 pub struct Settings {
     /// Our own addresses (`help@shop.example`) and domains (`@shop.example`): what they send is an echo.
     pub own_addresses: Vec<String>,
+    /// Who writes: `help@shop.example` or `Shop Help <help@shop.example>`. Absent: the one of our own addresses that received the mail.
+    pub from: Option<String>,
+    /// The subject of mails that answer none.
+    pub subject: Option<String>,
+    /// What stands below every answer, such as the company's name and address.
+    pub footer: Option<String>,
+    /// The mailbox that the host reads, `imaps://mail.example/INBOX`. The host reads it.
+    pub imap: Option<String>,
+    /// The server that takes our mails, `smtps://mail.example`. The host reads it.
+    pub smtp: Option<String>,
+    /// The user name at both. The host reads it.
+    pub username: Option<String>,
     /// How deliveries over HTTP are signed. The host reads it; without it the plugin takes mails over LMTP only.
     pub signature: Option<serde_json::Value>,
 }
@@ -25,6 +38,16 @@ impl Settings {
                 problems.push(Problem::new(format!("/own_addresses/{index}"), format!("`{address}` is no address.")).remedy(remedy));
             }
         }
+        if self.from.as_deref().is_some_and(|from| Person::read(from).is_none()) {
+            let remedy = "Write an address, or a name and an address: `Shop Help <help@shop.example>`.";
+            problems.push(Problem::new("/from", "`from` is no address.").remedy(remedy));
+        }
+        for (name, value, schemes) in [("imap", &self.imap, ["imaps://", "imap://"]), ("smtp", &self.smtp, ["smtps://", "smtp://"])] {
+            if value.as_deref().is_some_and(|url| !schemes.iter().any(|scheme| url.starts_with(scheme))) {
+                let remedy = format!("Write `{}mail.example`.", schemes.first().unwrap_or(&""));
+                problems.push(Problem::new(format!("/{name}"), format!("`{name}` is no address of a mail server.")).remedy(remedy));
+            }
+        }
         if self.signature.as_ref().is_some_and(|signature| !signature.is_object()) {
             let remedy = "Write a scheme, such as `signature = { scheme = \"basic\", username = \"mail\", secret = \"password\" }`.";
             problems.push(Problem::new("/signature", "`signature` is no table.").remedy(remedy));
@@ -32,15 +55,13 @@ impl Settings {
         problems
     }
 
-    /// With addresses in lower case.
-    pub(crate) fn normalised(mut self) -> Self {
-        self.own_addresses.iter_mut().for_each(|address| *address = address.trim().to_lowercase());
-        self
-    }
-
-    /// Whether an address is ours.
-    pub(crate) fn is_own(&self, address: &str) -> bool {
-        let address = address.to_lowercase();
-        self.own_addresses.iter().any(|own| if own.starts_with('@') { address.ends_with(own.as_str()) } else { address == *own })
+    /// How we write, and who we are.
+    pub(crate) fn sender(self) -> Sender {
+        Sender {
+            own: Own::new(&self.own_addresses),
+            from: self.from.as_deref().and_then(Person::read),
+            subject: self.subject,
+            footer: self.footer,
+        }
     }
 }

@@ -1,7 +1,10 @@
 use std::time::Instant;
 
 use pointsman_plugin::testing::{configured, problems};
-use pointsman_plugin::{Attribute, Connection as _, Content, Delivery, Event, Fact, Item, Value as Attributed, Webhook as _};
+use pointsman_plugin::{
+    Attribute, Connection as _, Content, Delivered, Delivery, Direction, Event, Fact, Item, Outbound, Reply, Sender as _,
+    Value as Attributed, Webhook as _,
+};
 use serde_json::{Value, json};
 
 use crate::Email;
@@ -93,28 +96,6 @@ fn texts_in_any_charset_and_encoding_are_read() {
     check_text("Content-Type: multipart/mixed", b"no boundary", "no boundary");
 }
 
-#[track_caller]
-fn check_date(date: &str, expected: Option<u64>) {
-    assert_eq!(crate::date::parse(date), expected, "{date}");
-}
-
-#[test]
-fn dates_are_read_as_programs_write_them() {
-    let noon = Some(1_772_452_800_000);
-    check_date("Mon, 2 Mar 2026 12:00:00 +0000", noon);
-    check_date("Mon,  2 Mar 2026 13:00:00 +0100 (CET)", noon);
-    check_date("2 Mar 26 12:00 UT", noon);
-    check_date("Mon, 02 Mar 2026 12(comment):  00 : 00 GMT", noon);
-    check_date("Mon Mar  2 12:00:00 2026", noon);
-    check_date("Mon 2 March 2026 7:00:00 EST", noon);
-    check_date("02-Mar-2026 12:00:00 +0000", noon);
-    check_date("Mon, 2 Mar 2026 21:00:00 JST", noon);
-    check_date("2026-03-02T12:00:00Z", noon);
-    check_date("someday", None);
-    check_date("32 Foo 2026 12:00:00", None);
-    check_date("", None);
-}
-
 #[test]
 fn a_date_of_another_age_gives_way_to_the_last_hop() {
     let mail = b"Received: by mx; Mon, 2 Mar 2026 12:00:00 +0000\nFrom: a@b.example\nDate: Mon, 30 Jun 3609 15:33:50 +0600\n\nx";
@@ -136,6 +117,13 @@ fn two_mails_with_one_id_are_two_facts() {
     let (one, other) = (read(&mail("Mon, 2 Mar 2026 12:00:00 +0000")), read(&mail("Mon, 2 Mar 2026 12:00:01 +0000")));
     assert_ne!(one.dedup_key, other.dedup_key);
     assert_eq!(one, read(&mail("Mon, 2 Mar 2026 12:00:00 +0000")));
+}
+
+#[test]
+fn a_frame_without_any_header_does_no_harm() {
+    for frame in ["Hello", "\r\n\r\nHello\r\n", ": x", "a b: c", "F\n\nx"] {
+        assert!(configured::<Email>(json!({})).received(frame.as_bytes(), &[], None, NOW).is_ok(), "{frame:?}");
+    }
 }
 
 #[test]
@@ -201,4 +189,41 @@ fn no_cut_and_no_flipped_byte_makes_it_fail() {
         flipped[cut] ^= 0x80;
         assert!(plugin.received(&flipped, &[], None, NOW).is_ok(), "flipped at {cut}");
     }
+}
+
+#[test]
+fn what_goes_out() {
+    cases::check_sender::<Email>(env!("CARGO_MANIFEST_DIR"));
+}
+
+#[test]
+fn what_goes_out_is_read_again_in_the_same_thread() {
+    let plugin: Email = configured(json!({"own_addresses": ["@shop.example"], "from": "help@shop.example"}));
+    let references: Vec<String> = (0..40).map(|count| format!("{count}.{}@customer.example", "x".repeat(40))).collect();
+    let mail = format!(
+        "From: Ada <ada@customer.example>\r\nTo: help@shop.example\r\nSubject: {}\r\nMessage-ID: <last@customer.example>\r\nReferences: <{}>\r\n\r\n…",
+        "Où est ma commande numéro 1001 ? ".repeat(5),
+        references.join(">\r\n <")
+    );
+    let asked = item(mail.as_bytes());
+    let text = format!("{}\nété 😀\n.\n\nFrom here on\n", "long ".repeat(60));
+    let reply = Reply {
+        conversation: asked.conversation.clone().unwrap(),
+        in_reply_to: Some(asked.source_id.clone()),
+        recipient: asked.author.map(|author| author.id),
+        text: text.clone(),
+        attributes: asked.attributes,
+        ..Reply::default()
+    };
+    let Ok(Delivered::HandOver(bytes)) = plugin.deliver("key", &Outbound::Reply(reply), NOW) else { panic!() };
+    let lines = || bytes.split(|byte| *byte == b'\n').map(<[u8]>::len);
+    assert!(lines().all(|length| length <= 79) && bytes.is_ascii(), "{}", String::from_utf8_lossy(&bytes));
+    let answer = plugin.received(&bytes, &[], None, NOW).unwrap().facts.remove(0);
+    let Event::Said(answer) = answer.event else { panic!() };
+    assert_eq!((answer.source_id.as_str(), answer.direction), ("key@shop.example", Direction::Echo));
+    assert_eq!((answer.conversation, answer.in_reply_to.as_deref()), (asked.conversation, Some("last@customer.example")));
+    assert_eq!(answer.subject.unwrap(), format!("Re: {}", "Où est ma commande numéro 1001 ? ".repeat(5).trim()));
+    assert_eq!(answer.text.replace("\r\n", "\n").trim(), text.trim());
+    let Some(Attributed::Texts(kept)) = Attribute::find(&answer.attributes, "references") else { panic!() };
+    assert_eq!((kept.len(), kept.first(), kept.last().map(String::as_str)), (20, references.first(), Some("last@customer.example")));
 }

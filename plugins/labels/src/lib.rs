@@ -15,6 +15,13 @@ pub type Read<'a> = dyn Fn(&str, &str, &[u8]) -> Result<Vec<Fact>, String> + 'a;
 /// # Errors
 /// When the payloads cannot be read or the outputs not be written.
 pub fn run(channel: &str, read: &Read<'_>) -> std::io::Result<usize> {
+    run_all(channel, &|name, transport, payload| read(name, transport, payload).map(|facts| (facts, Value::Null)))
+}
+
+/// What came out of a payload: its facts, and how it was answered.
+type Told = Result<(Vec<Fact>, Value), String>;
+
+fn run_all(channel: &str, read: &dyn Fn(&str, &str, &[u8]) -> Told) -> std::io::Result<usize> {
     let Some(shared) = std::env::var_os("POINTSMAN_SHARED").map(PathBuf::from) else {
         return Ok(0);
     };
@@ -46,13 +53,40 @@ pub fn webhook<P: pointsman_plugin::Webhook>(channel: &str, settings: Value) {
     let plugin: P = pointsman_plugin::testing::configured(settings);
     let receive = |body: &[u8]| {
         let delivery = pointsman_plugin::Delivery { method: "POST".to_owned(), body: body.to_vec(), ..Default::default() };
-        plugin.receive(&delivery, NOW).map(|reception| reception.facts).map_err(|refusal| format!("{refusal:?}"))
+        let answered =
+            |answer: &pointsman_plugin::Response| json!({"status": answer.status, "body": String::from_utf8_lossy(&answer.body)});
+        let told = |reception: pointsman_plugin::Reception| (reception.facts, answered(&reception.answer));
+        plugin.receive(&delivery, NOW).map(told).map_err(|refusal| format!("{refusal:?}"))
     };
-    let run = run(channel, &|name, _, payload| {
+    let run = run_all(channel, &|name, _, payload| {
         let facts = receive(payload);
         assert_eq!(facts, receive(payload), "{name}");
         cases::mutated(payload, |variant| drop(receive(variant)));
         facts
+    });
+    match run {
+        Ok(0) => eprintln!("skipped: POINTSMAN_SHARED is not set"),
+        Ok(count) => println!("{count} payloads"),
+        Err(error) => panic!("{channel}: {error}"),
+    }
+}
+
+/// Runs the feed of a connector over every payload of its channel as the answer to all that a poll asks.
+///
+/// # Panics
+/// When the payloads cannot be read.
+#[expect(clippy::panic, reason = "for tests")]
+pub fn feed<P: pointsman_plugin::Feed>(channel: &str, settings: &Value) {
+    const NOW: Timestamp = 1_800_000_000_000;
+    let plugin: P = pointsman_plugin::testing::configured(settings.clone());
+    let poll = |payload: &[u8]| {
+        let answer = || Ok(pointsman_plugin::Response { status: 200, headers: Vec::new(), body: payload.to_vec() });
+        let _host = (0..40).fold(pointsman_plugin::testing::Host::new(), |host, _| host.answer("GET ", answer()));
+        plugin.poll(None, NOW).map(|page| page.facts).map_err(|failure| format!("{failure:?}"))
+    };
+    let run = run(channel, &|_, _, payload| {
+        cases::mutated(payload, |variant| drop(poll(variant)));
+        poll(payload)
     });
     match run {
         Ok(0) => eprintln!("skipped: POINTSMAN_SHARED is not set"),
@@ -67,9 +101,10 @@ fn transport(label: &Path) -> String {
     label.get("transport").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-fn write(path: &Path, transport: &str, outcome: &Result<Vec<Fact>, String>) -> std::io::Result<()> {
-    let items: Vec<Value> = outcome.as_deref().unwrap_or_default().iter().map(interaction).collect();
-    let actual = json!({"transport": transport, "interactions": items, "handshake": null, "malformed": outcome.is_err()});
+fn write(path: &Path, transport: &str, outcome: &Told) -> std::io::Result<()> {
+    let (facts, answer) = outcome.as_ref().map(|(facts, answer)| (facts.as_slice(), answer)).unwrap_or((&[], &Value::Null));
+    let items: Vec<Value> = facts.iter().map(interaction).collect();
+    let actual = json!({"transport": transport, "interactions": items, "handshake": answer, "malformed": outcome.is_err()});
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -82,16 +117,25 @@ pub fn interaction(fact: &Fact) -> Value {
     match &fact.event {
         Event::Said(said) => item(kind(said.kind), said),
         Event::Edited(edited) => item("edit", edited),
-        Event::Removed(removal) => json!({"kind": "delete", "source_id": removal.source_id, "occurred_at": time(removal.occurred_at)}),
+        Event::Removed(removal) => with_actor(
+            json!({
+                "kind": "delete", "source_id": removal.source_id, "conversation": removal.source_id, "occurred_at": time(removal.occurred_at),
+            }),
+            removal.actor.as_ref(),
+        ),
         Event::Reacted(reaction) => with_actor(
-            json!({"kind": "reaction", "source_id": reaction.source_id, "in_reply_to": reaction.target, "occurred_at": time(reaction.occurred_at)}),
+            json!({
+                "kind": "reaction", "source_id": reaction.source_id.as_ref().unwrap_or(&reaction.target), "in_reply_to": reaction.target,
+                "conversation": reaction.source_id.as_ref().unwrap_or(&reaction.target), "occurred_at": time(reaction.occurred_at),
+            }),
             reaction.actor.as_ref(),
         ),
         Event::Receipt(receipt) => with_actor(
             json!({
-                "kind": "receipt", "visibility": "private", "direction": "in", "source_id": receipt.source_id, "in_reply_to": receipt.target,
+                "kind": "receipt", "visibility": "private", "direction": "in", "source_id": receipt.source_id.as_ref().or(receipt.target.as_ref()), "in_reply_to": receipt.target,
                 // Nothing but the receipt is known here, so it belongs to itself unless it says otherwise.
-                "conversation": receipt.conversation.as_ref().or(receipt.source_id.as_ref()), "occurred_at": time(receipt.occurred_at),
+                "conversation": receipt.conversation.as_ref().or(receipt.source_id.as_ref()).or(receipt.target.as_ref()),
+                "occurred_at": time(receipt.occurred_at),
             }),
             receipt.actor.as_ref(),
         ),

@@ -10,4 +10,4 @@ mod tests;
 
 pub use form::Form;
 pub use media::media_type;
-pub use read::{as_id, at, attribute, count, document, fingerprint, flag, given, id, list, number, object, text, time};
+pub use read::{as_id, at, attribute, count, document, escaped, fingerprint, flag, given, id, list, number, object, text, time};

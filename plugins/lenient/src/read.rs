@@ -90,7 +90,7 @@ pub fn time(value: &Value, place: &str) -> Option<Timestamp> {
 /// An attribute.
 #[must_use]
 pub fn attribute(name: &str, value: impl Into<Attributed>) -> Attribute {
-    Attribute { name: name.to_owned(), value: value.into() }
+    Attribute::new(name, value)
 }
 
 /// The bytes as a JSON document; a byte order mark before it does no harm.
@@ -100,6 +100,19 @@ pub fn attribute(name: &str, value: impl Into<Attributed>) -> Attribute {
 pub fn document(bytes: &[u8]) -> Result<Value, Refusal> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     serde_json::from_slice(bytes).map_err(|why| Refusal::Malformed(format!("the body is no JSON: {why}")))
+}
+
+/// A part of a path or query, percent-encoded (RFC 3986): everything but unreserved characters.
+#[must_use]
+pub fn escaped(part: &str) -> String {
+    part.bytes().fold(String::with_capacity(part.len()), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
 }
 
 /// A short name for bytes that have no id: FNV-1a, 64 bits, in hex. Not for secrets.

@@ -41,3 +41,8 @@ fn files_by_their_names() {
     assert_eq!(media_type("https://cdn.example/a.b/photo.JPG?x=1.png"), Some("image/jpeg"));
     assert_eq!(media_type("https://cdn.example/photo"), None);
 }
+
+#[test]
+fn parts_of_addresses() {
+    assert_eq!(escaped("a b/ü&=~"), "a%20b%2F%C3%BC%26%3D~");
+}

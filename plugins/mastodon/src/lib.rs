@@ -1,4 +1,4 @@
-//! Mastodon: statuses, notifications and direct conversations, polled or streamed, as facts.
+//! Mastodon: statuses, notifications and direct conversations, polled or streamed, as facts, and replies as statuses.
 //!
 //! What a document is, is read from its shape, never from the request that brought it: instances and their forks (Pleroma, GoToSocial,
 //! glitch) answer alike but not the same. An unknown shape becomes an `unsupported` fact; nothing that an instance sends makes the plugin
@@ -10,12 +10,16 @@ mod document;
 mod frame;
 mod notification;
 mod poll;
+mod sender;
 mod settings;
 mod status;
 #[cfg(test)]
 mod tests;
 
-use pointsman_plugin::{Attribute, Connection, Fact, Failure, Feed, Page, Plugin, Pointer, Problem, Refusal, Step, Timestamp, plugin};
+use pointsman_plugin::{
+    Attribute, Connection, Delivered, Fact, Failure, Feed, Outbound, Page, Plugin, Pointer, Problem, Refusal, Sender, Step, Timestamp,
+    Undelivered, plugin,
+};
 
 use settings::Own;
 pub use settings::Settings;
@@ -56,6 +60,16 @@ impl Connection for Mastodon {
     }
 }
 
+impl Sender for Mastodon {
+    fn deliver(&self, key: &str, outbound: &Outbound, now: Timestamp) -> Result<Delivered, Undelivered> {
+        sender::deliver(&self.settings, key, outbound, now)
+    }
+
+    fn find(&self, _key: &str, outbound: &Outbound, now: Timestamp) -> Result<Option<Delivered>, Undelivered> {
+        sender::find(&self.settings, outbound, now)
+    }
+}
+
 impl Mastodon {
     /// The facts of one JSON document of the API, whatever it is: for tests and tools.
     #[must_use]
@@ -64,4 +78,4 @@ impl Mastodon {
     }
 }
 
-plugin!(Mastodon: feed, connection);
+plugin!(Mastodon: feed, connection, sender);

@@ -22,6 +22,12 @@ pub struct Settings {
     pub pages_max: Option<u32>,
     /// Whether to fetch the status that a mention answers, for its context.
     pub fetch_parents: bool,
+    /// Who may read what we answer in public: `public`, `unlisted` or `private` (followers).
+    pub visibility: Option<String>,
+    /// How long a status may be, in the instance's characters.
+    pub characters_max: Option<u32>,
+    /// The language of what we write, BCP 47.
+    pub language: Option<String>,
 }
 
 /// Who we are, for telling our own words from others'.
@@ -50,6 +56,8 @@ const POLL: [&str; 2] = ["notifications", "conversations"];
 const LOOKBACK_HOURS: u64 = 72;
 const PAGES_MAX: u32 = 4;
 const ENDPOINTS_MAX: usize = 16;
+/// Mastodon's own limit; instances may allow more.
+const CHARACTERS_MAX: u32 = 500;
 
 impl Settings {
     /// Everything that is wrong.
@@ -68,6 +76,13 @@ impl Settings {
         }
         if self.pages_max.is_some_and(|pages| !(1..=20).contains(&pages)) {
             problems.push(Problem::new("/pages_max", "`pages_max` is not between 1 and 20.").remedy("Leave it out for 4."));
+        }
+        if self.visibility.as_deref().is_some_and(|name| !matches!(name, "public" | "unlisted" | "private")) {
+            let remedy = "Write `public`, `unlisted` or `private`; what is only for one person's eyes is direct anyway.";
+            problems.push(Problem::new("/visibility", "`visibility` is none of those of public answers.").remedy(remedy));
+        }
+        if self.characters_max == Some(0) {
+            problems.push(Problem::new("/characters_max", "`characters_max` is 0.").remedy("Leave it out for 500."));
         }
         problems
     }
@@ -105,6 +120,16 @@ impl Settings {
     /// The instance, without a slash at the end.
     pub(crate) fn base_url(&self) -> &str {
         self.base_url.as_deref().unwrap_or(NOWHERE)
+    }
+
+    /// The address of a method of the API.
+    pub(crate) fn api(&self, method: &str) -> String {
+        format!("{}/api/v1/{method}", self.base_url())
+    }
+
+    /// How long a status may be.
+    pub(crate) fn characters_max(&self) -> u32 {
+        self.characters_max.unwrap_or(CHARACTERS_MAX)
     }
 
     /// What to fetch.

@@ -189,6 +189,13 @@ fn attributes(status: &Value) -> Vec<Attribute> {
             found.push(attribute(name, value));
         }
     }
+    // What an answer needs: whom to name, and how many may read it.
+    if let Some(acct) = text(status, "/account/acct") {
+        found.push(attribute("acct", acct));
+    }
+    if let Some(visibility) = text(status, "visibility").filter(|name| *name != "public") {
+        found.push(attribute("visibility", visibility));
+    }
     let tags: Vec<String> = list(status, "tags").iter().filter_map(|tag| text(tag, "name")).take(TAGS_MAX).map(str::to_owned).collect();
     if !tags.is_empty() {
         found.push(attribute("tags", Attributed::Texts(tags)));

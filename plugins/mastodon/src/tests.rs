@@ -21,6 +21,11 @@ fn case_folders() {
     });
 }
 
+#[test]
+fn outgoing_case_folders() {
+    cases::check_sender::<Mastodon>(env!("CARGO_MANIFEST_DIR"));
+}
+
 fn plugin() -> Mastodon {
     configured(json!({"base_url": "https://mastodon.example/", "poll": ["notifications", "tag:boutique"], "fetch_parents": true}))
 }
@@ -134,6 +139,8 @@ fn settings_that_cannot_work_are_refused() {
     check_problem(json!({"base_url": "https://m.example", "poll": ["tag:a/b"]}), "/poll/0");
     check_problem(json!({"base_url": "https://m.example", "pages_max": 0}), "/pages_max");
     check_problem(json!({"base_url": "https://m.example", "base": 1}), "/base");
+    check_problem(json!({"base_url": "https://m.example", "visibility": "direct"}), "/visibility");
+    check_problem(json!({"base_url": "https://m.example", "characters_max": 0}), "/characters_max");
 }
 
 #[test]

@@ -34,31 +34,31 @@ impl<P: Slot> configure::Guest for Guest<P> {
 
 impl<P: Webhook + Slot> webhook::exports::pointsman::connector::webhook::Guest for Guest<P> {
     fn receive(delivery: Delivery, now: Timestamp) -> Result<Reception, Refusal> {
-        configured::<P>().receive(&delivery, now)
+        configured::<P>().receive(&delivery, now).map(|reception| Reception { facts: bounded(reception.facts), ..reception })
     }
 }
 
 impl<P: Connection + Slot> connection::exports::pointsman::connector::connection::Guest for Guest<P> {
     fn opened(cursor: Option<Vec<u8>>, now: Timestamp) -> Step {
-        configured::<P>().opened(cursor.as_deref(), now)
+        stepped(configured::<P>().opened(cursor.as_deref(), now))
     }
 
     fn received(frame: Vec<u8>, envelope: Vec<Attribute>, cursor: Option<Vec<u8>>, now: Timestamp) -> Result<Step, Refusal> {
-        configured::<P>().received(&frame, &envelope, cursor.as_deref(), now)
+        configured::<P>().received(&frame, &envelope, cursor.as_deref(), now).map(stepped)
     }
 
     fn woken(cursor: Option<Vec<u8>>, now: Timestamp) -> Step {
-        configured::<P>().woken(cursor.as_deref(), now)
+        stepped(configured::<P>().woken(cursor.as_deref(), now))
     }
 }
 
 impl<P: Feed + Slot> feed::exports::pointsman::connector::feed::Guest for Guest<P> {
     fn poll(cursor: Option<Vec<u8>>, now: Timestamp) -> Result<Page, Failure> {
-        configured::<P>().poll(cursor.as_deref(), now)
+        configured::<P>().poll(cursor.as_deref(), now).map(|page| Page { facts: bounded(page.facts), ..page })
     }
 
     fn hydrate(pointer: Pointer, now: Timestamp) -> Result<Vec<Fact>, Failure> {
-        configured::<P>().hydrate(&pointer, now)
+        configured::<P>().hydrate(&pointer, now).map(bounded)
     }
 }
 
@@ -110,6 +110,15 @@ impl<P: Sink + Slot> sink::exports::pointsman::policy::sink::Guest for Guest<P> 
     fn erase(subject: String) -> Result<(), Failure> {
         configured::<P>().erase(&subject)
     }
+}
+
+/// Facts as the contract wants them: what a channel's huge field would make too long is a fact still.
+fn bounded(facts: Vec<Fact>) -> Vec<Fact> {
+    facts.into_iter().map(Fact::bounded).collect()
+}
+
+fn stepped(step: Step) -> Step {
+    Step { facts: bounded(step.facts), ..step }
 }
 
 fn configured<P: Slot>() -> &'static P {

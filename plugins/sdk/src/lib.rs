@@ -44,6 +44,7 @@
 //! On wasm the macro exports exactly the roles that it names. On every other target nothing is exported and the host's functions
 //! ([`budget`], [`http`], [`keys`], [`log`], [`state`]) are the doubles of [`testing`], so that plugins are tested natively, with `cargo test`.
 
+mod bounds;
 mod bump;
 mod plugin;
 pub mod roles;

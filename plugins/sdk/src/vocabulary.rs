@@ -94,11 +94,26 @@ impl Value {
 }
 
 impl Attribute {
-    /// A named value.
+    /// A named value. Longer texts than the contract allows are cut, of several the last ones left out.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self { name: name.into(), value: value.into() }
+        let value = match value.into() {
+            Value::Text(mut text) => {
+                text.truncate(text.floor_char_boundary(Self::VALUE_BYTES_MAX));
+                Value::Text(text)
+            }
+            Value::Texts(texts) => {
+                let mut room = Self::VALUE_BYTES_MAX;
+                let fits = |text: &String| room.checked_sub(text.len()).map(|left| room = left).is_some();
+                Value::Texts(texts.into_iter().take_while(fits).collect())
+            }
+            other => other,
+        };
+        Self { name: name.into(), value }
     }
+
+    /// The contract's limit for a value.
+    pub const VALUE_BYTES_MAX: usize = 4 << 10;
 
     /// The value of this name: the last one counts.
     #[must_use]
@@ -238,17 +253,32 @@ impl Fact {
         Self::new(Event::Unsupported(note))
     }
 
-    /// The same fact with what makes it unique within (connector, account).
+    /// The same fact with what makes it unique within (connector, account). A key that is longer than the contract allows is cut, and ends in
+    /// a digest of the whole.
     #[must_use]
     pub fn dedup_key(self, key: impl Into<String>) -> Self {
-        Self { dedup_key: Some(key.into()), ..self }
+        let mut key = key.into();
+        if key.len() > Self::KEY_BYTES_MAX {
+            let digest = fnv1a(key.as_bytes());
+            key.truncate(key.floor_char_boundary(Self::KEY_BYTES_MAX - 17));
+            key.push_str(&format!("#{digest:016x}"));
+        }
+        Self { dedup_key: Some(key), ..self }
     }
+
+    /// The contract's limit for ids and dedup keys.
+    pub const KEY_BYTES_MAX: usize = 512;
 
     /// The same fact with the account that received it.
     #[must_use]
     pub fn account(self, account: impl Into<String>) -> Self {
         Self { account: Some(account.into()), ..self }
     }
+}
+
+/// FNV-1a, 64 bits: tells texts apart, and is no secret.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl Note {

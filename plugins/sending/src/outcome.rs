@@ -11,7 +11,7 @@ const WHY_CHARS_MAX: usize = 300;
 /// 401 and 403 are `Unauthorised`; 408, 425, 429 and 503 with `retry-after` are `Later`, not before what it says; other 5xx, no answer in
 /// time and a broken connection are `Unknown`; everything else is `Never`. Channels that say more in the body look at it before.
 pub fn send(request: &Request, now: Timestamp) -> Result<Response, Undelivered> {
-    judged(http::send(request).map_err(|error| failed(error, true))?, true, now)
+    judged(exchange(request, true)?, true, now)
 }
 
 /// Sends a request that only asks: what failed can be tried again.
@@ -19,7 +19,7 @@ pub fn send(request: &Request, now: Timestamp) -> Result<Response, Undelivered> 
 /// # Errors
 /// As [`send`], but `Later` instead of `Unknown`.
 pub fn ask(request: &Request, now: Timestamp) -> Result<Response, Undelivered> {
-    judged(http::send(request).map_err(|error| failed(error, false))?, false, now)
+    judged(exchange(request, false)?, false, now)
 }
 
 /// `POST` of a JSON document with a credential, answered with a JSON document.
@@ -31,7 +31,29 @@ pub fn post(url: impl Into<String>, credential: &str, body: &Value, now: Timesta
     serde_json::from_slice(&answer.body).map_err(|why| Undelivered::Unknown(format!("the answer is no JSON: {why}")))
 }
 
-fn judged(answer: Response, changes: bool, now: Timestamp) -> Result<Response, Undelivered> {
+/// `GET` of a JSON document with a credential.
+///
+/// # Errors
+/// As [`ask`]; an answer that is no JSON is `Later`: most likely it is a page of a proxy.
+pub fn fetch(url: impl Into<String>, credential: &str, now: Timestamp) -> Result<Value, Undelivered> {
+    let answer = ask(&Request::get(url).credential(credential), now)?;
+    serde_json::from_slice(&answer.body).map_err(|why| Undelivered::Later((None, format!("the answer is no JSON: {why}"))))
+}
+
+/// Sends a request and gives back its answer of any status, for channels whose answers say more than their status; `changes`: whether it may
+/// have been carried out when there is no answer.
+///
+/// # Errors
+/// When there is no answer: `Unknown` when it may have been carried out, `Never` when it cannot be sent, otherwise `Later`.
+pub fn exchange(request: &Request, changes: bool) -> Result<Response, Undelivered> {
+    http::send(request).map_err(|error| failed(error, changes))
+}
+
+/// What an answer means by its status, see [`send`] and [`ask`].
+///
+/// # Errors
+/// As they say.
+pub fn judged(answer: Response, changes: bool, now: Timestamp) -> Result<Response, Undelivered> {
     let status = answer.status;
     match status {
         200..=299 => Ok(answer),
@@ -76,5 +98,18 @@ fn failed(error: Error, changes: bool) -> Undelivered {
         Error::Timeout => Undelivered::Later((None, "no answer in time".to_owned())),
         Error::Unavailable(why) if changes => Undelivered::Unknown(why),
         Error::Unavailable(why) => Undelivered::Later((None, why)),
+    }
+}
+
+/// Why something did not go out, in words.
+#[must_use]
+pub fn reason(undelivered: &Undelivered) -> String {
+    match undelivered {
+        Undelivered::TooLong(max) => format!("longer than {max}"),
+        Undelivered::Later((_, why))
+        | Undelivered::WindowClosed(why)
+        | Undelivered::Unauthorised(why)
+        | Undelivered::Never(why)
+        | Undelivered::Unknown(why) => why.clone(),
     }
 }

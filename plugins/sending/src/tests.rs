@@ -51,3 +51,45 @@ fn windows_close() {
     assert!(matches!(window(&reply(Some(NOW - 24 * 3_600_000)), 24, NOW), Err(Undelivered::WindowClosed(_))));
     assert!(matches!(window(&reply(None), 24, NOW), Err(Undelivered::WindowClosed(_))));
 }
+
+#[test]
+fn addresses() {
+    assert_eq!(base_url(Some("https://a.example/x/"), "https://b.example"), Ok("https://a.example/x".to_owned()));
+    assert_eq!(base_url(None, "https://b.example"), Ok("https://b.example".to_owned()));
+    for odd in ["a.example", "https://", "https://u@a.example", "https://a.example?x", "ftp://a.example", "https:///x"] {
+        assert!(base_url(Some(odd), "https://b.example").is_err(), "{odd}");
+    }
+    assert_eq!(query(&[("q", "a b&c"), ("é", "~")]), "?q=a%20b%26c&%C3%A9=~");
+    assert_eq!(query(&[]), "");
+}
+
+#[test]
+fn links_end_where_the_sentence_goes_on() {
+    let found = |text: &str| links(text).into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>();
+    assert_eq!(found("See https://a.example/x?y=1, or (http://b.example/é)."), ["https://a.example/x?y=1", "http://b.example/é"]);
+    assert_eq!(found("https://a.example/x_(y)! https:// http://"), ["https://a.example/x_(y)"]);
+    assert!(found("no link, no https:/ /").is_empty());
+}
+
+#[test]
+fn times_and_attributes() {
+    assert_eq!(rfc3339(1_790_000_000_123), "2026-09-21T14:13:20.123Z");
+    let attributes = [pointsman_plugin::Attribute::new("a", "x"), pointsman_plugin::Attribute::new("b", true)];
+    assert_eq!((attribute(&attributes, "a"), attribute(&attributes, "b")), (Some("x"), None));
+}
+
+#[test]
+fn attachments_become_lines() {
+    let file = |content| pointsman_plugin::Attachment {
+        media_type: "image/png".to_owned(),
+        content,
+        name: None,
+        size_bytes: None,
+        description: None,
+    };
+    let url = file(pointsman_plugin::Content::Url("https://a.example/x.png".to_owned()));
+    assert_eq!(with_links(" Look: ", &[url]), Ok("Look:\nhttps://a.example/x.png".to_owned()));
+    let reference = file(pointsman_plugin::Content::Reference("1".to_owned()));
+    assert!(matches!(with_links("Look", &[reference]), Err(Undelivered::Never(_))));
+    assert!(matches!(with_links(" ", &[]), Err(Undelivered::Never(_))));
+}

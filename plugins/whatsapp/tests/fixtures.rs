@@ -1,0 +1,8 @@
+//! The labelled payloads outside the repository.
+
+use whatsapp::Whatsapp;
+
+#[test]
+fn every_payload_is_read() {
+    labels::webhook::<Whatsapp>("whatsapp", serde_json::json!({}));
+}
