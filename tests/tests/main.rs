@@ -11,6 +11,8 @@ mod bad_input;
 #[cfg(test)]
 mod breaker;
 #[cfg(test)]
+mod channels;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod crash;
@@ -25,6 +27,8 @@ mod isolation;
 #[cfg(test)]
 mod javascript;
 #[cfg(test)]
+mod outbox;
+#[cfg(test)]
 mod past;
 #[cfg(test)]
 mod power;
@@ -32,6 +36,8 @@ mod power;
 mod program;
 #[cfg(test)]
 mod quarantine;
+#[cfg(test)]
+mod remote_keys;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod approvals;
 mod beside;
 mod broken;
 mod doors;
-mod ground;
+pub(crate) mod ground;
 mod restart;
 mod rollback;
 mod thousand;

@@ -15,6 +15,7 @@ mod shell;
 mod test;
 mod tidy;
 mod tools;
+mod train;
 mod wit;
 
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ enum What {
     Wit,
     /// Send labelled payloads through their connectors and write what came out, for `score_fixtures.py`.
     Score(score::Score),
+    /// Make a classifier's model again from its data.
+    Train(train::Train),
     /// Check the house rules: layers, file sizes, where crates may be named.
     Tidy,
 }
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         What::Fuzz(fuzz) => fuzz.run(),
         What::Wit => wit::check(),
         What::Score(score) => score.run(),
+        What::Train(train) => train.run(),
         What::Tidy => tidy::check(),
     };
     match done {

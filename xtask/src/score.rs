@@ -1,15 +1,20 @@
 //! `cargo xtask score`: labelled payloads through their connectors, in the sandbox, as `pointsman plugin call` runs them.
 //!
 //! Writes one `.actual.json` a payload, in the form that `score_fixtures.py` reads. It knows nothing about single payloads: the label names
-//! the transport, the channel's folder names the plugin, and the rest is what the plugin said.
+//! the transport, the channel's folder names the plugin, and the rest is what the plugin said. Several payloads are read at a time; each in a
+//! process of its own, which takes the compiled plugin from the cache of the first.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::{Map, Value, json};
 
 use crate::{plugins, shell};
+
+/// Payloads that are read at a time.
+const THREADS: usize = 2;
 
 /// Where from and where to.
 #[derive(clap::Args, Debug)]
@@ -28,6 +33,16 @@ pub(crate) struct Score {
     channel: Vec<String>,
 }
 
+/// One payload.
+struct Payload {
+    plugin: PathBuf,
+    channel: String,
+    transport: String,
+    roles: Vec<String>,
+    file: PathBuf,
+    out: PathBuf,
+}
+
 impl Score {
     /// Scores every channel that there is a plugin for.
     pub(crate) fn run(&self) -> Result<()> {
@@ -38,15 +53,19 @@ impl Score {
                 shell::built("pointsman")
             }
         };
+        let mut payloads = Vec::new();
         for channel in self.channels()? {
             let plugin = shell::root().join("plugins/dist").join(format!("{}.wasm", folder(&channel)));
             if !plugin.exists() {
                 plugins::Plugins::default().run()?;
             }
-            let count = self.channel(&binary, &plugin, &channel)?;
-            shell::say(&format!("{channel}: {count} payloads"));
+            let before = payloads.len();
+            self.collect(&plugin, &roles(&binary, &plugin)?, &channel, &mut payloads)?;
+            // The first one compiles the plugin for all.
+            payloads.get(before).map_or(Ok(()), |first| scored(&binary, first))?;
+            shell::say(&format!("{channel}: {} payloads", payloads.len() - before));
         }
-        Ok(())
+        all(&binary, &payloads)
     }
 
     /// Folders of the labels whose name is a plugin's.
@@ -61,24 +80,45 @@ impl Score {
         Ok(channels)
     }
 
-    fn channel(&self, binary: &Path, plugin: &Path, channel: &str) -> Result<usize> {
-        let mut count = 0;
-        for split in std::fs::read_dir(self.labels.join(channel))?.flatten() {
-            let out = self.out.join(channel).join(split.file_name());
-            std::fs::create_dir_all(&out)?;
+    fn collect(&self, plugin: &Path, roles: &[String], channel: &str, payloads: &mut Vec<Payload>) -> Result<()> {
+        for split in std::fs::read_dir(self.labels.join(channel))?.flatten().filter(|entry| entry.path().is_dir()) {
+            let place = Path::new(channel).join(split.file_name());
+            std::fs::create_dir_all(self.out.join(&place))?;
             for label in std::fs::read_dir(split.path())?.flatten() {
                 let name = label.file_name().to_string_lossy().into_owned();
                 let Some(payload) = name.strip_suffix(".expected.json") else { continue };
                 let expected: Value = serde_json::from_slice(&std::fs::read(label.path())?)?;
-                let transport = expected.get("transport").and_then(Value::as_str).unwrap_or("webhook");
-                let file = self.payloads.join(channel).join(split.file_name()).join(payload);
-                let actual = call(binary, plugin, channel, transport, &file)?;
-                std::fs::write(out.join(format!("{payload}.actual.json")), actual.to_string())?;
-                count += 1;
+                payloads.push(Payload {
+                    plugin: plugin.to_owned(),
+                    channel: channel.to_owned(),
+                    transport: expected.get("transport").and_then(Value::as_str).unwrap_or("webhook").to_owned(),
+                    roles: roles.to_owned(),
+                    file: self.payloads.join(&place).join(payload),
+                    out: self.out.join(&place).join(format!("{payload}.actual.json")),
+                });
             }
         }
-        Ok(count)
+        Ok(())
     }
+}
+
+/// All of them, several at a time; the first failure is told after what was begun has ended.
+fn all(binary: &Path, payloads: &[Payload]) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(payload) = payloads.get(next.fetch_add(1, Ordering::Relaxed)) {
+            scored(binary, payload)?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| anyhow!("a thread panicked"))?)
+    })
+}
+
+fn scored(binary: &Path, payload: &Payload) -> Result<()> {
+    Ok(std::fs::write(&payload.out, call(binary, payload)?.to_string())?)
 }
 
 /// The plugin's folder: the payloads' folders have underscores where it has hyphens.
@@ -86,13 +126,32 @@ fn folder(channel: &str) -> String {
     channel.replace('_', "-")
 }
 
-/// One payload through the plugin.
-fn call(binary: &Path, plugin: &Path, channel: &str, transport: &str, file: &Path) -> Result<Value> {
-    let (function, option) = match transport {
-        "poll" | "feed" => ("feed.poll", "--respond"),
-        "stream" | "mail" => ("connection.received", "--frame"),
-        _ => ("webhook.receive", "--body"),
+/// The roles that a plugin has.
+fn roles(binary: &Path, plugin: &Path) -> Result<Vec<String>> {
+    let output = Command::new(binary).args(["--json", "plugin", "inspect"]).arg(plugin).stdin(Stdio::null()).output()?;
+    let told: Value = serde_json::from_slice(&output.stdout).with_context(|| format!("inspecting {}", plugin.display()))?;
+    let roles = told.get("roles").and_then(Value::as_array).into_iter().flatten();
+    Ok(roles.filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
+/// How a plugin takes what this transport brings: in the transport's own role, or, when it has none, in the one that it reads the channel by.
+fn function(transport: &str, roles: &[String]) -> (&'static str, &'static str) {
+    let webhook = ("webhook", ("webhook.receive", "--body"));
+    let feed = ("feed", ("feed.poll", "--respond"));
+    let connection = ("connection", ("connection.received", "--frame"));
+    let order = match transport {
+        "poll" | "feed" => [feed, webhook, connection],
+        "stream" | "mail" => [connection, webhook, feed],
+        _ => [webhook, feed, connection],
     };
+    let known = order.iter().find(|(role, _)| roles.iter().any(|known| known == role));
+    known.map_or(webhook.1, |(_, function)| *function)
+}
+
+/// One payload through the plugin.
+fn call(binary: &Path, payload: &Payload) -> Result<Value> {
+    let Payload { plugin, channel, transport, roles, file, .. } = payload;
+    let (function, option) = function(transport, roles);
     let mut command = Command::new(binary);
     command.args(["--json", "plugin", "call"]).arg(plugin).arg(function).arg(option).arg(file).stdin(Stdio::null());
     let settings = shell::root().join("plugins").join(folder(channel)).join("score.json");

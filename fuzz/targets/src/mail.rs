@@ -1,4 +1,4 @@
-//! The LMTP dialogue: any bytes, cut anywhere.
+//! The dialogues of LMTP and SMTP: any bytes, cut anywhere.
 
 use model::Value;
 
@@ -8,7 +8,7 @@ use crate::{Target, repository};
 #[path = "../../../host/transport/src/lmtp/session.rs"]
 mod session;
 
-use session::{Bounds, Session, Step};
+use session::{Bounds, Protocol, Session, Step};
 
 /// The same dialogue whatever the packets; no reply has a line break in it; no mail or recipient beyond the bounds.
 pub const TARGET: Target = Target { name: "mail", run, seeds };
@@ -17,14 +17,16 @@ const BOUNDS: Bounds = Bounds { mail_bytes_max: 4_096, recipients_max: 4, errors
 
 fn run(bytes: &[u8]) {
     let Some((cut, bytes)) = bytes.split_first() else { return };
-    let whole = talk(bytes, bytes.len().max(1));
-    let parts = talk(bytes, usize::from(*cut).max(1));
-    assert_eq!(whole, parts, "cut every {cut} bytes it is another dialogue");
+    for protocol in [Protocol::Lmtp, Protocol::Smtp] {
+        let whole = talk(protocol, bytes, bytes.len().max(1));
+        let parts = talk(protocol, bytes, usize::from(*cut).max(1));
+        assert_eq!(whole, parts, "cut every {cut} bytes it is another dialogue");
+    }
 }
 
-fn talk(bytes: &[u8], size: usize) -> Vec<Step> {
-    assert!(!Session::greeting().is_empty());
-    let mut session = Session::new(BOUNDS);
+fn talk(protocol: Protocol, bytes: &[u8], size: usize) -> Vec<Step> {
+    let mut session = Session::new(protocol, BOUNDS, false);
+    assert!(!session.greeting().is_empty());
     let mut steps = Vec::new();
     for part in bytes.chunks(size) {
         steps.extend(session.ingest(part));
@@ -38,9 +40,10 @@ fn talk(bytes: &[u8], size: usize) -> Vec<Step> {
             Step::Mail(mail) => {
                 assert!(mail.bytes.len() <= BOUNDS.mail_bytes_max && mail.recipients <= BOUNDS.recipients_max);
                 let to = matches!(mail.envelope.get("envelope-to"), Some(Value::Texts(to)) if to.len() == mail.recipients);
-                assert!(to && Session::answers(mail.recipients, "250").len() == mail.recipients);
+                let answers = if protocol == Protocol::Smtp { 1 } else { mail.recipients };
+                assert!(to && session.answers(mail.recipients, "250").len() == answers);
             }
-            Step::Close => {}
+            Step::StartTls | Step::Close => {}
         }
     }
     steps

@@ -4,6 +4,7 @@ mod audit;
 mod backtest;
 mod history;
 mod operations;
+mod outbox;
 mod replay;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub(crate) use self::audit::Audit;
 pub(crate) use self::backtest::Backtest;
 pub(crate) use self::history::History;
 pub(crate) use self::operations::{Apply, CanaryCommand, CanaryStart, HostArgs, Plan, Redecide, Rollback, ShadowCommand};
+pub(crate) use self::outbox::{OutboxCommand, OutboxList, OutboxPark, OutboxRetry, OutboxShow, Post, Reply};
 pub(crate) use self::replay::Replay;
 
 /// First argument of the hidden child that configures, snapshots and compiles plugins within bounds.
@@ -90,6 +92,13 @@ pub(crate) enum Command {
     /// Deliveries that could not be read, and interactions about which a plugin failed.
     #[command(subcommand)]
     Quarantine(QuarantineCommand),
+    /// Answer somebody, over a running host.
+    Reply(Reply),
+    /// Speak to everyone, over a running host.
+    Post(Post),
+    /// What goes out: what waits, each try, and what became of it.
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
     /// Tokens for the API.
     #[command(subcommand)]
     Token(TokenCommand),

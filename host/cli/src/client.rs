@@ -82,18 +82,30 @@ impl Client {
 
     /// What the host answers to a question.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Done<T> {
-        self.answer(Method::GET, path, None, ANSWER_MS_MAX).await
+        self.answer(Method::GET, path, None, None, ANSWER_MS_MAX).await
     }
 
     /// What the host answers to something that it is to do.
     pub(crate) async fn post<T: DeserializeOwned>(&self, path: &str, body: &Json) -> Done<T> {
-        self.answer(Method::POST, path, Some(body), DONE_MS_MAX).await
+        self.answer(Method::POST, path, Some(body), None, DONE_MS_MAX).await
     }
 
-    async fn answer<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&Json>, wait_ms_max: u64) -> Done<T> {
+    /// The same under a key: what was asked under it before is not asked again.
+    pub(crate) async fn post_once<T: DeserializeOwned>(&self, path: &str, body: &Json, key: Option<&str>) -> Done<T> {
+        self.answer(Method::POST, path, Some(body), key, DONE_MS_MAX).await
+    }
+
+    async fn answer<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Json>,
+        key: Option<&str>,
+        wait_ms_max: u64,
+    ) -> Done<T> {
         let url = self.url(path);
         let role = if method == Method::GET { "a viewer" } else { "an operator" };
-        let answered = tokio::time::timeout(Duration::from_millis(wait_ms_max), self.ask(method, &url, body)).await;
+        let answered = tokio::time::timeout(Duration::from_millis(wait_ms_max), self.ask(method, &url, body, key)).await;
         let (status, body) = answered
             .unwrap_or_else(|_| Err("no answer in time".to_owned()))
             .map_err(|why| Failure::unavailable(format!("{url} does not answer: {why}; is the host running, and is `--url` right?")))?;
@@ -104,10 +116,13 @@ impl Client {
     }
 
     /// One question; redirects are not followed, since one could take the token elsewhere.
-    async fn ask(&self, method: Method, url: &str, body: Option<&Json>) -> Result<(StatusCode, Bytes), String> {
+    async fn ask(&self, method: Method, url: &str, body: Option<&Json>, key: Option<&str>) -> Result<(StatusCode, Bytes), String> {
         let mut request = Request::builder().method(method).uri(url).header(ACCEPT, "application/json, application/problem+json");
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
+        }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
         }
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");

@@ -30,7 +30,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::{Cli, Command, PluginCommand, QuarantineCommand, TokenCommand};
+use crate::args::{Cli, Command, OutboxCommand, PluginCommand, QuarantineCommand, TokenCommand};
 
 /// What one thread allocates another frees here all the time: deliveries, traces, decisions on their way to the writer.
 #[global_allocator]
@@ -65,6 +65,12 @@ fn main() -> ExitCode {
         Command::Quarantine(QuarantineCommand::List(list)) => command::quarantine::list(&cli, list),
         Command::Quarantine(QuarantineCommand::Redrive(redrive)) => command::redrive::run(&cli, redrive),
         Command::Top(top) => command::top::run(&cli, top),
+        Command::Reply(reply) => command::reply::run(&cli, reply),
+        Command::Post(post) => command::post::run(&cli, post),
+        Command::Outbox(OutboxCommand::List(list)) => command::outbox::list(&cli, list),
+        Command::Outbox(OutboxCommand::Show(show)) => command::outbox::show(&cli, show),
+        Command::Outbox(OutboxCommand::Retry(retry)) => command::outbox::retry(&cli, retry),
+        Command::Outbox(OutboxCommand::Park(park)) => command::outbox::park(&cli, park),
         Command::Token(TokenCommand::New(new)) => command::token::new(&cli, new),
         Command::Completions(completions) => command::completions::run(completions),
     };

@@ -28,7 +28,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Decision, DecisionId, Fault, GenerationId, Interaction, Signal, Situation, StepRecord, Timestamp, Trace};
+use model::{Decision, DecisionId, Fault, GenerationId, Interaction, Signal, Situation, StepRecord, Timestamp, Trace, Value};
 
 use crate::breaker::Breakers;
 use crate::counters::Counters;
@@ -93,6 +93,7 @@ impl Decider {
     #[must_use]
     pub fn pin(&self, generation: &Arc<Generation>, mut work: Work, now: Timestamp) -> Pinned {
         work.situation.now = now;
+        tell_window(generation, &mut work);
         let shared = &self.0;
         let bound = shared.bounds.of(generation, &shared.hop, &shared.counters, &shared.breakers);
         Pinned(Run::new(Arc::clone(shared), Arc::clone(generation), bound, work))
@@ -116,6 +117,27 @@ impl Decider {
         let (decision, trace, _) = complete(run, id).await;
         (decision, trace)
     }
+}
+
+/// Until when the channel takes replies, where its connector declares a window: by the channel's clock, from what the customer said last.
+fn tell_window(generation: &Generation, work: &mut Work) {
+    let (interaction, situation) = (&work.interaction, &mut work.situation);
+    situation.attributes.remove(Situation::REPLY_WINDOW_ENDS_AT);
+    let manifest = generation.connector(&interaction.connector).map(|connector| &connector.plugin.info().manifest);
+    let Some(hours) = manifest.and_then(|manifest| manifest.reply_window_h) else { return };
+    let own = precise(interaction.occurred_at.0);
+    let last = match situation.attributes.get(Situation::LAST_INBOUND_AT) {
+        Some(Value::Number(later)) => later.max(own),
+        _ => own,
+    };
+    let ends_at = last + f64::from(hours) * 3_600_000.0;
+    situation.attributes.insert(Situation::REPLY_WINDOW_ENDS_AT.to_owned(), Value::Number(ends_at));
+}
+
+/// Milliseconds of any time that a clock shows are exact.
+#[expect(clippy::cast_precision_loss, reason = "below 2^53 for 285,000 years")]
+fn precise(ms: u64) -> f64 {
+    ms as f64
 }
 
 /// Everything after the look-ups.

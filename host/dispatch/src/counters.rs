@@ -91,6 +91,8 @@ pub struct ConnectorCounts {
     pub turned_away: u64,
     /// Polls and other edge calls that failed.
     pub failures: u64,
+    /// Tries to send, and questions whether something was sent, by outcome.
+    pub outgoing: BTreeMap<String, u64>,
 }
 
 /// All counts at one moment.
@@ -182,6 +184,10 @@ impl Counters {
 
     pub(crate) fn turned_away(&self, connector: &str) {
         self.connector(connector, |counts| counts.turned_away += 1);
+    }
+
+    pub(crate) fn outgoing(&self, connector: &str, outcome: &str) {
+        self.connector(connector, |counts| bump(&mut counts.outgoing, outcome));
     }
 
     pub(crate) fn failed(&self, connector: &str) {

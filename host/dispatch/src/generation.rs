@@ -7,6 +7,7 @@ mod assembly;
 mod chain;
 mod connector;
 mod current;
+mod scheme;
 mod shelf;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,8 @@
 //! their intersection. Places such as `{/instance}` in a manifest are filled from the settings before the comparison. What a plugin sees of an
 //! interaction follows from its effective grant: hidden, behind a pseudonym, with personal numbers masked, or whole.
 
+mod credential;
+mod endpoint;
 mod host;
 mod host_error;
 mod identity;
@@ -15,21 +17,24 @@ mod pseudonym;
 mod redaction;
 #[cfg(test)]
 mod tests;
+mod transport;
 
 use std::collections::BTreeSet;
 
-use model::{Credential, Grants, PluginManifest, PluginSpec, Transport};
-use thiserror::Error;
+use model::{Grants, PluginManifest, PluginSpec};
 
 use crate::port::EgressGrant;
 
+pub use credential::credential;
+pub use endpoint::{Endpoint, Scheme};
 pub use host::{HostGrant, Target};
 pub use host_error::HostGrantError;
 pub use place::hosts as hosts_asked;
-pub(crate) use place::{filled, setting};
+pub(crate) use place::setting;
 pub use projection::{project, projected};
 pub use pseudonym::Pseudonyms;
 pub use redaction::redacted;
+pub use transport::{TransportError, handover, media, transport};
 
 /// The grant to see subject and text whole.
 pub const TEXT: &str = "text";
@@ -69,43 +74,12 @@ pub fn egress_grant(spec: &PluginSpec, manifest: &PluginManifest) -> EgressGrant
     }
 }
 
-/// The credential behind a plugin's name for a secret, the places in its hosts filled; none when the secret was not granted, serves no
-/// requests, or may go to hosts of which the settings name none.
-#[must_use]
-pub fn credential(spec: &PluginSpec, manifest: &PluginManifest, name: &str) -> Option<Credential> {
-    let request = manifest.secret(name)?;
-    let (secret, form) = (spec.grants.secrets.get(name)?.clone(), request.credential.clone()?);
-    let hosts: Vec<String> = request.hosts.iter().flat_map(|host| place::host(host, &spec.settings)).collect();
-    // No hosts at all mean every granted one, so that hosts which came to nothing must not.
-    (hosts.is_empty() == request.hosts.is_empty()).then_some(Credential { secret, form, hosts })
-}
-
-/// Why a declared transport cannot be used: the second half of a sentence that begins with the plugin.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum TransportError {
-    /// A place in its URL leads nowhere.
-    #[error("needs the setting `{0}` to know where to connect")]
-    Setting(String),
-    /// Its URL is none, or outside the granted hosts.
-    #[error("was not granted `{0}`, where it wants to connect")]
-    NotGranted(String),
-}
-
-/// The declared transport with its `{/pointer}` places filled from the settings. The grants of `spec` are its effective ones.
+/// A text of a manifest with its `{/pointer}` places filled from the settings.
 ///
 /// # Errors
-/// See [`TransportError`].
-pub fn transport(spec: &PluginSpec, manifest: &PluginManifest) -> Result<Option<Transport>, TransportError> {
-    let Some(Transport::Sse { url, credential }) = manifest.transport.clone() else { return Ok(manifest.transport.clone()) };
-    let url = filled(&url, &spec.settings).map_err(TransportError::Setting)?;
-    let parsed = url::Url::parse(&url).map_err(|_| TransportError::NotGranted(url.clone()))?;
-    let granted = egress_grant(spec, manifest).refusal("GET", &parsed).is_none();
-    if granted { Ok(Some(Transport::Sse { url, credential })) } else { Err(TransportError::NotGranted(origin(&parsed))) }
-}
-
-/// Scheme, host and port of a URL.
-fn origin(url: &url::Url) -> String {
-    url.origin().ascii_serialization()
+/// The pointer that leads to no text or number.
+pub(crate) fn filled(spec: &PluginSpec, manifest: &PluginManifest, template: &str) -> Result<String, String> {
+    place::Places::new(spec, manifest).filled(template)
 }
 
 /// What is in both; of the two grants for the text the lesser one.

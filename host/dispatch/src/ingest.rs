@@ -27,7 +27,8 @@ use crate::counters::Counters;
 use crate::dispatcher::Wake;
 use crate::generation::{Connector, Current, Generation};
 use crate::hop::{Gather, Hop};
-use crate::port::{Accepted, Clock, Intake, NewQuarantine, Secrets, Store, StoreError};
+use crate::port::{Accepted, Clock, Intake, NewQuarantine, RemoteKeys, Secrets, Store, StoreError};
+use crate::signature::Once;
 
 pub use outcome::{FrameOutcome, Hooked, IngestError, PollOutcome, Redriven};
 
@@ -39,6 +40,8 @@ pub struct IngestPorts {
     pub store: Arc<dyn Store>,
     /// What signatures are verified with.
     pub secrets: Arc<dyn Secrets>,
+    /// What signatures by keys of others are verified with.
+    pub remote_keys: Arc<dyn RemoteKeys>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where deliveries and facts are counted.
@@ -64,13 +67,15 @@ struct Inner {
     turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// Where deliveries wait to be read, by connector, with its plugin.
     gathers: Mutex<HashMap<String, PluginGather>>,
+    /// Proofs that count for one body only.
+    once: Once,
 }
 
 impl Ingest {
     /// Takes its ports.
     #[must_use]
     pub fn new(ports: IngestPorts) -> Self {
-        Self(Arc::new(Inner { ports, turns: Mutex::default(), gathers: Mutex::default() }))
+        Self(Arc::new(Inner { ports, turns: Mutex::default(), gathers: Mutex::default(), once: Once::default() }))
     }
 }
 
@@ -146,6 +151,11 @@ impl Inner {
 }
 
 impl Arrival {
+    /// Whether the operator lets the connector's plugin reach addresses that are not public: then its keys may be there too.
+    fn private_network(&self) -> bool {
+        self.connector.plugin.info().spec.grants.private_network
+    }
+
     fn intake(&self, raw: Delivery, facts: Vec<Fact>, cursor: Option<Vec<u8>>) -> Intake {
         let spec = &self.connector.spec;
         Intake {

@@ -12,7 +12,8 @@
 //! 4. [`chain`]: enrichers, then the pure steps in one [`hop`] to a computing thread, then responders. Faults and decisions are different
 //!    types; [`vocabulary`] types the reserved signals; whatever fails ends in a queue for a person, with a reason from the [`catalogue`].
 //! 5. Decision, trace and effects are committed as one; then [`live`] tells who listens, and [`counters`] have counted all of it.
-//! 6. What was decided can be decided again, by the same generation or another one, from a [`recording`] of what was answered, and the two
+//! 6. [`outbox`] carries out what was decided to be said or done, and what people want said.
+//! 7. What was decided can be decided again, by the same generation or another one, from a [`recording`] of what was answered, and the two
 //!    held side by side by a [`comparison`]: for replays and a [`backtest`], and [`beside`] the live decisions for shadows and canaries.
 //!
 //! [`port`] is what the core asks of the outside; [`arithmetic`] is the one port that needs no outside.
@@ -33,6 +34,7 @@ pub mod hop;
 pub mod ingest;
 pub mod lane;
 pub mod live;
+pub mod outbox;
 pub mod port;
 pub mod recording;
 pub mod signature;
@@ -53,4 +55,5 @@ pub use grant::Pseudonyms;
 pub use hop::Hop;
 pub use ingest::{FrameOutcome, Hooked, Ingest, IngestError, IngestPorts, PollOutcome, Redriven};
 pub use live::Live;
+pub use outbox::{Drain, DrainPorts, DrainSettings, DrainWake};
 pub use recording::Recording;

@@ -93,7 +93,7 @@ pub(crate) fn chain(name: &str, when: Option<&str>, steps: Vec<StepSpec>) -> Cha
 pub(crate) fn configuration(plugins: &[Arc<dyn Plugin>], connectors: Vec<ConnectorSpec>, chains: Vec<ChainSpec>) -> Configuration {
     let plugins: Vec<PluginSpec> = plugins.iter().map(|plugin| plugin.info().spec.clone()).collect();
     let queues = ["triage", "care"].map(|name| QueueSpec { name: name.into(), title: String::new() }).to_vec();
-    Configuration { plugins, connectors, chains, queues }
+    Configuration { plugins, connectors, chains, queues, notify: Vec::new() }
 }
 
 pub(crate) fn table(plugins: &[Arc<dyn Plugin>]) -> BTreeMap<String, Arc<dyn Plugin>> {
@@ -113,7 +113,11 @@ pub(crate) fn connector(name: &str, plugin: &str) -> ConnectorSpec {
         account: Some("desk".into()),
         poll_interval_ms: None,
         lmtp_listen: None,
+        smtp_listen: None,
+        smtp_tls: None,
         connect: false,
+        fallback: Vec::new(),
+        public_texts: Vec::new(),
     }
 }
 

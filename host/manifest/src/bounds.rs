@@ -48,6 +48,19 @@ pub(crate) const RUNTIME: [Bound; 4] = [
 /// `[swap]`
 pub(crate) const SWAP: [Bound; 1] = [bound("kept_generations_max", 3, 0, 16)];
 
+/// `[outbox]`
+pub(crate) const OUTBOX: [Bound; 9] = [
+    bound("sends_parallel_max", 64, 1, 10_000),
+    bound("account_sends_max", 1, 1, 1_000),
+    bound("tries_max", 12, 1, 100),
+    bound("find_tries_max", 5, 1, 100),
+    bound("backoff_ms", 2_000, 1, 3_600_000),
+    bound("backoff_ms_max", 900_000, 1, 24 * 3_600_000),
+    bound("find_after_ms", 5_000, 0, 3_600_000),
+    bound("automatic_answers_per_hour_max", 6, 0, 1_000),
+    bound("rescan_ms", 1_000, 10, 3_600_000),
+];
+
 /// `[plugin.breaker]`
 pub(crate) const BREAKER: [Bound; 5] = [
     bound("faults_max", 5, 0, 1_000_000),
@@ -173,7 +186,7 @@ mod tests {
 
     #[test]
     fn defaults_are_sensible() {
-        for bound in SERVER.iter().chain(&STORE).chain(&RUNTIME).chain(&SWAP).chain(&BREAKER) {
+        for bound in SERVER.iter().chain(&STORE).chain(&RUNTIME).chain(&SWAP).chain(&OUTBOX).chain(&BREAKER) {
             assert!((bound.least..=bound.most).contains(&bound.default), "{}", bound.name);
         }
         for base in [Limits::PURE, Limits::CONNECTOR] {

@@ -38,6 +38,7 @@ pub fn diff(old: &Configuration, new: &Configuration) -> Vec<Change> {
     let names = |configuration: &Configuration| configuration.chains.iter().map(|chain| chain.name.clone()).collect::<Vec<_>>();
     order("chains", &names(old), &names(new), &mut Part { section: String::new(), changes: &mut changes });
     sections("queue", &old.queues, &new.queues, |it| &it.name, values::fields, &mut changes);
+    sections("notify", &old.notify, &new.notify, |it| &it.recipient, values::fields, &mut changes);
     changes
 }
 

@@ -39,7 +39,8 @@ pub use lowered::Inspected;
 pub use outside::Outside;
 pub use plan::{Arming, ContractUse, GrantAsked, GrantWithheld, Plan, PlanInputs, Proof, Serving, Versions};
 pub use settings::{
-    EgressSettings, Network, NetworkError, RuntimeSettings, SecretSource, ServerSettings, StoreSettings, SwapSettings, Token, TokenRole,
+    EgressSettings, Network, NetworkError, OutboxSettings, RuntimeSettings, SecretSource, ServerSettings, StoreSettings, SwapSettings,
+    Token, TokenRole,
 };
 pub use template::template;
 
@@ -81,6 +82,8 @@ pub struct Manifest {
     pub egress: EgressSettings,
     /// How one generation follows another.
     pub swap: SwapSettings,
+    /// How words go out.
+    pub outbox: OutboxSettings,
     /// Where the values of secrets stand, by configured name, newest first.
     pub secrets: BTreeMap<String, Vec<SecretSource>>,
     /// Who may call the API.
@@ -133,6 +136,7 @@ pub fn load(path: &Path, checks: &Checks<'_>) -> Result<Manifest, Findings> {
         },
         egress: validated.egress,
         swap: SwapSettings { watch: validated.swap.watch, kept_generations_max: validated.swap.kept_generations_max, approvals },
+        outbox: validated.outbox,
         secrets,
         tokens: validated.tokens,
         configuration,

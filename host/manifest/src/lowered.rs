@@ -3,6 +3,7 @@
 
 mod chains;
 mod connectors;
+mod fallback;
 mod isolation;
 mod requests;
 
@@ -76,9 +77,10 @@ pub(crate) fn lower(
     };
     let mut configuration = Configuration {
         plugins: validated.plugins.iter().map(plugin).collect(),
-        connectors: validated.connectors.iter().map(|connector| connectors::lower(connector, inspections, report)).collect(),
+        connectors: validated.connectors.iter().map(|connector| connectors::lower(connector, validated, inspections, report)).collect(),
         chains: validated.chains.iter().map(|chain| chains::lower(chain, inspections, report)).collect(),
         queues: validated.queues.clone(),
+        notify: fallback::notify(validated, inspections, report),
     };
     isolation::check(validated, &configuration, inspections, report);
     // The order of sections means nothing, so it must not be part of the generation's identity; only chains are tried in order.

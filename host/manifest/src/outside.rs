@@ -32,6 +32,7 @@ impl Manifest {
             ("[runtime]", format!("{:?}", self.runtime)),
             ("[egress]", format!("{:?}", self.egress)),
             ("[swap]", format!("{fixed:?}")),
+            ("[outbox]", format!("{:?}", self.outbox)),
             ("[[token]]", format!("{:?}", self.tokens)),
         ];
         Outside(sections.into_iter().map(|(name, text)| (name.to_owned(), Digest::of(text.as_bytes()))).collect())

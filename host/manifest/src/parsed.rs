@@ -2,17 +2,19 @@
 //!
 //! Every shape keeps the key at which it was found, so that the next forms can say where something is wrong.
 
+mod fallback;
 mod plugin;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use crate::bounds::{RUNTIME, SERVER, STORE, SWAP};
+use crate::bounds::{OUTBOX, RUNTIME, SERVER, STORE, SWAP};
 use crate::report::Report;
 use crate::section::{Section, kind};
 use crate::source::join;
 
+pub(crate) use fallback::{Form, Notify, Rung, Table as RungTable};
 pub(crate) use plugin::{Grant, Isolation, Plugin};
 
 /// Whole numbers by their names, as far as they were given.
@@ -26,9 +28,11 @@ pub(crate) struct Document {
     pub(crate) runtime: Runtime,
     pub(crate) egress: Egress,
     pub(crate) swap: Swap,
+    pub(crate) outbox: Outbox,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) tokens: Vec<Token>,
     pub(crate) queues: Vec<Queue>,
+    pub(crate) notify: Vec<Notify>,
     pub(crate) plugins: Vec<Plugin>,
     pub(crate) connectors: Vec<Connector>,
     pub(crate) chains: Vec<Chain>,
@@ -70,6 +74,12 @@ pub(crate) struct Egress {
 pub(crate) struct Swap {
     pub(crate) watch: bool,
     pub(crate) approvals: Option<String>,
+    pub(crate) numbers: Numbers,
+}
+
+/// `[outbox]`
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
     pub(crate) numbers: Numbers,
 }
 
@@ -116,7 +126,19 @@ pub(crate) struct Connector {
     pub(crate) account: Option<String>,
     pub(crate) poll_interval_ms: Option<u64>,
     pub(crate) lmtp_listen: Option<String>,
+    pub(crate) smtp_listen: Option<String>,
+    pub(crate) smtp_tls: Option<ListenerTls>,
     pub(crate) connect: Option<bool>,
+    pub(crate) fallback: Option<Vec<Rung>>,
+    pub(crate) public_texts: Vec<String>,
+}
+
+/// `smtp_tls` of a connector: names of secrets.
+#[derive(Debug)]
+pub(crate) struct ListenerTls {
+    pub(crate) key: String,
+    pub(crate) certificate: Option<String>,
+    pub(crate) private_key: Option<String>,
 }
 
 /// `[[chain]]`
@@ -160,9 +182,11 @@ impl Document {
             runtime: root.table("runtime").map(runtime).unwrap_or_default(),
             egress: root.table("egress").map(egress).unwrap_or_default(),
             swap: root.table("swap").map(swap).unwrap_or_default(),
+            outbox: root.table("outbox").map(outbox).unwrap_or_default(),
             secrets: root.table("secrets").map(|section| secrets(&section)).unwrap_or_default(),
             tokens: root.tables("token").into_iter().map(token).collect(),
             queues: root.tables("queue").into_iter().map(queue).collect(),
+            notify: root.tables("notify").into_iter().map(fallback::notify).collect(),
             plugins: root.tables("plugin").into_iter().map(plugin::plugin).collect(),
             connectors: root.tables("connector").into_iter().map(connector).collect(),
             chains: root.tables("chain").into_iter().map(chain).collect(),
@@ -211,6 +235,12 @@ fn swap(mut section: Section<'_>) -> Swap {
     };
     section.finish();
     swap
+}
+
+fn outbox(mut section: Section<'_>) -> Outbox {
+    let outbox = Outbox { numbers: numbers(&mut section, OUTBOX.iter().map(|bound| bound.name)) };
+    section.finish();
+    outbox
 }
 
 fn numbers(section: &mut Section<'_>, names: impl Iterator<Item = &'static str>) -> Numbers {
@@ -278,10 +308,24 @@ fn connector(mut section: Section<'_>) -> Connector {
         account: section.text("account"),
         poll_interval_ms: section.number("poll_interval_ms"),
         lmtp_listen: section.text("lmtp_listen"),
+        smtp_listen: section.text("smtp_listen"),
+        smtp_tls: section.table("smtp_tls").map(listener_tls),
         connect: section.flag("connect"),
+        fallback: fallback::fallback(&mut section),
+        public_texts: section.texts("public_texts"),
     };
     section.finish();
     connector
+}
+
+fn listener_tls(mut section: Section<'_>) -> ListenerTls {
+    let tls = ListenerTls {
+        key: section.key.clone(),
+        certificate: section.required("certificate", "name the secret whose value is the certificate, PEM"),
+        private_key: section.required("key", "name the secret whose value is its private key, PEM"),
+    };
+    section.finish();
+    tls
 }
 
 fn chain(mut section: Section<'_>) -> Chain {

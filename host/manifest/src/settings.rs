@@ -82,6 +82,29 @@ pub struct SwapSettings {
     pub approvals: PathBuf,
 }
 
+/// `[outbox]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxSettings {
+    /// Sends that are under way at a time.
+    pub sends_parallel_max: u64,
+    /// Sends of one account that are under way at a time.
+    pub account_sends_max: u64,
+    /// Tries on one rung before the next one is taken.
+    pub tries_max: u64,
+    /// Questions whether something went out before a person has to look.
+    pub find_tries_max: u64,
+    /// First wait between two tries; it doubles.
+    pub backoff_ms: u64,
+    /// Longest wait between two tries, unless the channel asks for more.
+    pub backoff_ms_max: u64,
+    /// How long after an unknown outcome the channel is asked: what was sent needs a moment to be seen there.
+    pub find_after_ms: u64,
+    /// Answers by decisions in one conversation and hour: what answers them may be a program too.
+    pub automatic_answers_per_hour_max: u64,
+    /// How often the outbox is looked through, in case a wake-up was missed.
+    pub rescan_ms: u64,
+}
+
 /// Where a secret's value stands. The value is read by whoever wires the host, never here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {

@@ -5,6 +5,7 @@
 mod access;
 mod chains;
 mod connectors;
+mod fallback;
 mod hosts;
 mod names;
 mod plugins;
@@ -13,7 +14,7 @@ mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::QueueSpec;
+use model::{NotifySpec, QueueSpec};
 
 pub(crate) use chains::{Chain, OnFault, Step};
 pub(crate) use connectors::Connector;
@@ -23,7 +24,7 @@ pub(crate) use server::{Runtime, Store, Swap};
 
 use crate::parsed::Document;
 use crate::report::Report;
-use crate::settings::{EgressSettings, ServerSettings, Token};
+use crate::settings::{EgressSettings, OutboxSettings, ServerSettings, Token};
 use names::Names;
 
 /// The whole configuration, as far as the text tells.
@@ -34,10 +35,13 @@ pub(crate) struct Validated {
     pub(crate) runtime: Runtime,
     pub(crate) egress: EgressSettings,
     pub(crate) swap: Swap,
+    pub(crate) outbox: OutboxSettings,
     /// By name, newest place first.
     pub(crate) secrets: BTreeMap<String, Vec<Place>>,
     pub(crate) tokens: Vec<Token>,
     pub(crate) queues: Vec<QueueSpec>,
+    /// With the key of each.
+    pub(crate) notify: Vec<(String, NotifySpec)>,
     pub(crate) plugins: Vec<Plugin>,
     pub(crate) connectors: Vec<Connector>,
     pub(crate) chains: Vec<Chain>,
@@ -47,6 +51,7 @@ pub(crate) struct Validated {
 pub(crate) struct Known {
     plugins: BTreeSet<String>,
     queues: BTreeSet<String>,
+    connectors: BTreeSet<String>,
     secrets: BTreeSet<String>,
 }
 
@@ -59,6 +64,7 @@ impl Validated {
         let known = Known {
             plugins: document.plugins.iter().filter_map(|plugin| plugin.name.clone()).collect(),
             queues: document.queues.iter().filter_map(|queue| queue.name.clone()).collect(),
+            connectors: document.connectors.iter().filter_map(|connector| connector.name.clone()).collect(),
             secrets: document.secrets.iter().map(|secret| secret.name.clone()).collect(),
         };
         let server = server::server(&document.server, report);
@@ -67,9 +73,11 @@ impl Validated {
             runtime: server::runtime(document.runtime, report),
             egress: server::egress(&document.egress, report),
             swap: server::swap(document.swap, report),
+            outbox: server::outbox(&document.outbox, report),
             secrets: secrets::secrets(document.secrets, report),
             tokens: access::tokens(document.tokens, report),
             queues: queues(document.queues, report),
+            notify: fallback::notify(document.notify, &known, report),
             plugins: plugins::plugins(document.plugins, &known, report),
             connectors: connectors::connectors(document.connectors, &known, server.listen, report),
             chains: chains::chains(document.chains, &known, condition, report),
@@ -97,7 +105,10 @@ impl Validated {
         for plugin in self.plugins.iter().filter(|plugin| !used.contains(&plugin.name)) {
             report.warning(&plugin.key, format!("no connector and no chain uses the plugin `{}`", plugin.name), "");
         }
-        let granted: BTreeSet<&String> = self.plugins.iter().flat_map(|plugin| plugin.grants.secrets.values()).collect();
+        let mut granted: BTreeSet<&String> = self.plugins.iter().flat_map(|plugin| plugin.grants.secrets.values()).collect();
+        granted.extend(
+            self.connectors.iter().filter_map(|connector| connector.smtp_tls.as_ref()).flat_map(|tls| [&tls.certificate, &tls.key]),
+        );
         for name in self.secrets.keys().filter(|name| !granted.contains(name)) {
             let key = crate::source::join("secrets", name);
             report.warning(&key, format!("no plugin is granted the secret `{name}`"), "");

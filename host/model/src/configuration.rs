@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::{Digest, GenerationId, Role};
+use crate::{ConnectorSpec, Digest, GenerationId, NotifySpec, Role};
 
 /// What the operator gives a plugin; the effective grant is what the plugin also asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -211,29 +211,6 @@ impl PluginSpec {
     }
 }
 
-/// A connector: a plugin that reads one source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ConnectorSpec {
-    /// The configured name: `POST /hooks/{name}`.
-    pub name: String,
-    /// The plugin that reads.
-    pub plugin: String,
-    /// The kind of channel.
-    pub channel: String,
-    /// The connected account, for facts that name none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account: Option<String>,
-    /// How often a feed is polled; absent: not at all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub poll_interval_ms: Option<u64>,
-    /// Where mails are handed over, `address:port`; absent: not at all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lmtp_listen: Option<String>,
-    /// Whether the declared connection (server-sent events) is held open.
-    #[serde(default)]
-    pub connect: bool,
-}
-
 /// What happens to the interaction when a step's plugin faults.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -340,6 +317,9 @@ pub struct Configuration {
     pub chains: Vec<ChainSpec>,
     /// By name.
     pub queues: Vec<QueueSpec>,
+    /// Where notices go beside their list, by recipient.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notify: Vec<NotifySpec>,
 }
 
 impl Configuration {

@@ -36,3 +36,8 @@ id!(
     /// One generation: SHA-256 over the canonical JSON of everything that decides, in hex.
     GenerationId
 );
+id!(
+    /// One thing in the outbox: of an effect the decision's id and its place in it, of what a person wants `o` and a ULID. It is the key by
+    /// which the outside is told that two tries are of the same thing.
+    OutgoingId
+);

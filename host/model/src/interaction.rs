@@ -95,7 +95,7 @@ pub enum Content {
     RawRange(u64, u64),
     /// An address.
     Url(String),
-    /// An id that the connector's `hydrate` resolves.
+    /// An id that the host looks up as the connector's manifest says (`media`).
     Reference(String),
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::{Algorithm, Encoding, Handshake, Role, SignatureScheme};
+use crate::{CredentialForm, Handover, Handshake, Media, Role, SignatureScheme, Transport};
 
 /// Something wrong with the settings, in the plugin's own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,49 +64,6 @@ pub struct HostRequest {
     pub reason: String,
 }
 
-/// How the host adds a secret to a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CredentialForm {
-    /// In a header, such as `authorization: Bearer …`.
-    Header {
-        /// The header's name.
-        name: String,
-        /// What stands before the secret.
-        #[serde(default)]
-        prefix: String,
-    },
-    /// As basic authentication with this user name.
-    Basic {
-        /// The user's name.
-        username: String,
-    },
-    /// In a query parameter.
-    Query {
-        /// The parameter's name.
-        name: String,
-    },
-    /// As a code of the request, HMAC under the secret (RFC 2104).
-    Hmac {
-        /// Where the code goes.
-        header: String,
-        /// With which hash.
-        #[serde(default)]
-        algorithm: Algorithm,
-        /// What is signed: a text with the places `{method}`, `{host}`, `{path}` (with the query), `{timestamp}` and `{body}`.
-        signed: String,
-        /// How the code is written.
-        #[serde(default)]
-        encoding: Encoding,
-        /// What stands before it.
-        #[serde(default)]
-        prefix: String,
-        /// Where the time goes, in Unix seconds; needed when it is signed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        timestamp_header: Option<String>,
-    },
-}
-
 /// A secret that the plugin needs by its own name for it; its value never reaches the plugin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretRequest {
@@ -119,18 +76,6 @@ pub struct SecretRequest {
     pub credential: Option<CredentialForm>,
     /// The hosts that it may be sent to as credential, in the form of the requested ones; empty: all that are granted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub hosts: Vec<String>,
-}
-
-/// A credential as the host holds it: the form and the configured secret's name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Credential {
-    /// The configured secret's name.
-    pub secret: String,
-    /// How it is added.
-    pub form: CredentialForm,
-    /// Where it may go, places filled; empty: to all granted hosts.
-    #[serde(default)]
     pub hosts: Vec<String>,
 }
 
@@ -156,22 +101,6 @@ pub struct Requests {
     /// State.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<StateRequest>,
-}
-
-/// What the host holds for a `connection`. URLs may have `{/pointer}` places filled from the settings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Transport {
-    /// Mails handed over by a mail server (RFC 2033): the operator configures the listener.
-    Lmtp,
-    /// Server-sent events.
-    Sse {
-        /// Where to listen.
-        url: String,
-        /// The name of a secret request to use as credential.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        credential: Option<String>,
-    },
 }
 
 /// An example that the plugin carries as self-test and documentation.
@@ -222,6 +151,15 @@ pub struct PluginManifest {
     /// What the host holds for it. A `connection` without it is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transport: Option<Transport>,
+    /// How the host takes away what its `sender` hands over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handover: Option<Handover>,
+    /// How the files of its attachments are fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// How many hours after the customer spoke its channel takes replies; absent: at any time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_window_h: Option<u32>,
     /// Its reasons in other languages.
     pub catalogue: Catalogue,
     /// Its self-test.
@@ -242,6 +180,15 @@ impl PluginManifest {
         self.requests.secrets.iter().find(|request| request.name == name)
     }
 
+    /// The secrets that connections, the way out and files name, each with what names it.
+    fn named_secrets(&self) -> Vec<(&'static str, &str)> {
+        let transport = self.transport.as_ref().map(Transport::secrets).unwrap_or_default().into_iter().map(|name| ("transport", name));
+        let handover =
+            self.handover.iter().flat_map(|Handover::Smtp { credential, .. }| credential).map(|name| ("handover", name.as_str()));
+        let media = self.media.iter().flat_map(Media::secrets).map(|name| ("media", name));
+        transport.chain(handover).chain(media).collect()
+    }
+
     /// What the manifest must say for these roles, as sentences; empty when all is well.
     #[must_use]
     pub fn missing_for(&self, roles: &[Role]) -> Vec<String> {
@@ -252,6 +199,8 @@ impl PluginManifest {
         if roles.contains(&Role::Connection) && self.transport.is_none() {
             missing.push("a `connection` must declare its `transport`".to_owned());
         }
+        let unasked = self.named_secrets().into_iter().filter(|(_, name)| self.secret(name).is_none());
+        missing.extend(unasked.map(|(what, name)| format!("its `{what}` names the secret `{name}`, which it does not ask for")));
         missing
     }
 }

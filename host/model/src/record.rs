@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Decision, DecisionId, DeliveryId, Digest, Effect, Fault, GenerationId, Interaction, InteractionId, Priority, Role, Signal, Timestamp,
-    Trace,
+    Decision, DecisionId, DeliveryId, Digest, Effect, Fault, GenerationId, Interaction, InteractionId, Priority, Progress, Role, Signal,
+    Timestamp, Trace,
 };
 
 /// Where an interaction stands.
@@ -144,8 +144,22 @@ pub struct StoredEffect {
     pub key: String,
     /// What is to be done.
     pub effect: Effect,
-    /// `pending`, `done`, `dead`, or `recalled`: its generation was withdrawn before it was sent.
+    /// As in [`crate::OutgoingState`]: `pending`, `sending`, `waiting`, `unknown`, `done`, `parked`, or `recalled`: it was taken back before it
+    /// was sent.
     pub state: String,
+    /// How often it was tried.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tries: u32,
+    /// How far it has come, when the channel told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
+    /// Why it stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// How many wait in a queue.

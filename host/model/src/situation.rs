@@ -92,3 +92,11 @@ pub struct Situation {
     #[serde(skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
 }
+
+impl Situation {
+    /// The attribute that tells when the customer spoke last in the conversation, in Unix milliseconds; there only when that was after what
+    /// is decided about.
+    pub const LAST_INBOUND_AT: &'static str = "last-inbound-at";
+    /// The attribute that tells until when the channel takes replies, in Unix milliseconds; there only when its connector declares a window.
+    pub const REPLY_WINDOW_ENDS_AT: &'static str = "reply-window-ends-at";
+}

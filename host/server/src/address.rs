@@ -15,6 +15,10 @@ const HOPS_MAX: usize = 16;
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const X_FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
+
+/// Longest part of a path that a proxy may say it took away.
+const PREFIX_BYTES_MAX: usize = 256;
 
 /// The caller as far as trust reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,25 +27,28 @@ pub(crate) struct Caller {
     pub(crate) address: IpAddr,
     scheme: Option<String>,
     host: Option<String>,
+    /// What proxies took away from the path, without a slash at the end.
+    prefix: String,
 }
 
 impl Caller {
     /// Follows the hops from the connection's other end outwards, as long as the one that added them is trusted.
     pub(crate) fn find(headers: &HeaderMap, remote: IpAddr, trusted: &[Network]) -> Self {
-        let mut caller = Self { address: remote.to_canonical(), scheme: None, host: None };
+        let mut caller = Self { address: remote.to_canonical(), scheme: None, host: None, prefix: String::new() };
         for hop in hops(headers).into_iter().rev().take(HOPS_MAX) {
             if !trusted.iter().any(|network| network.contains(caller.address)) {
                 break;
             }
             caller.scheme = hop.scheme.or(caller.scheme);
             caller.host = hop.host.or(caller.host);
+            caller.prefix.insert_str(0, hop.prefix.as_deref().unwrap_or_default());
             let Some(address) = hop.address else { break };
             caller.address = address.to_canonical();
         }
         caller
     }
 
-    /// The URL as the caller wrote it, path and query untouched.
+    /// The URL as the caller wrote it, path and query untouched, with what proxies took away from the path.
     ///
     /// # Errors
     /// When nothing tells by which name we were called.
@@ -55,7 +62,7 @@ impl Caller {
             Some(host) => host.as_str(),
             None => own_name(headers)?,
         };
-        Ok(format!("{scheme}://{host}{target}"))
+        Ok(format!("{scheme}://{host}{}{target}", self.prefix))
     }
 }
 
@@ -76,13 +83,20 @@ struct Hop {
     address: Option<IpAddr>,
     scheme: Option<String>,
     host: Option<String>,
+    prefix: Option<String>,
 }
 
 /// The hops that proxies noted, outermost first. `Forwarded` (RFC 7239) wins over the older headers.
 fn hops(headers: &HeaderMap) -> Vec<Hop> {
+    let prefixes = elements(headers, &X_FORWARDED_PREFIX);
     let forwarded = elements(headers, &header::FORWARDED);
     if !forwarded.is_empty() {
-        return forwarded.iter().map(|element| forwarded_hop(element)).collect();
+        let mut hops: Vec<Hop> = forwarded.iter().map(|element| forwarded_hop(element)).collect();
+        // The standard has no word for it, so it is the innermost proxy's.
+        if let (Some(innermost), Some(text)) = (hops.last_mut(), prefixes.last()) {
+            innermost.prefix = prefix(text);
+        }
+        return hops;
     }
     let addresses = elements(headers, &X_FORWARDED_FOR);
     let schemes = elements(headers, &X_FORWARDED_PROTO);
@@ -98,6 +112,7 @@ fn hops(headers: &HeaderMap) -> Vec<Hop> {
             address: addresses.get(index).and_then(|text| node(text)),
             scheme: beside(&schemes, index).and_then(|text| scheme(&text)),
             host: beside(&hosts, index).filter(|text| is_authority(text)),
+            prefix: beside(&prefixes, index).and_then(|text| prefix(&text)),
         })
         .collect()
 }
@@ -141,6 +156,15 @@ fn node(text: &str) -> Option<IpAddr> {
 fn scheme(text: &str) -> Option<String> {
     let text = text.to_ascii_lowercase();
     matches!(text.as_str(), "http" | "https").then_some(text)
+}
+
+/// A plain beginning of a path.
+fn prefix(text: &str) -> Option<String> {
+    let text = text.trim_end_matches('/');
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%".contains(&byte);
+    let segments = text.strip_prefix('/')?.split('/');
+    let whole = text.len() <= PREFIX_BYTES_MAX && text.bytes().all(plain);
+    (whole && segments.into_iter().all(|segment| !matches!(segment, "" | "." | ".."))).then(|| text.to_owned())
 }
 
 fn is_authority(text: &str) -> bool {
@@ -200,6 +224,23 @@ mod tests {
         check("::ffff:10.0.0.1", &[("x-forwarded-for", "198.51.100.7:4711")], "198.51.100.7", inner);
         check("10.0.0.1", &[("forwarded", "for=unknown;proto=https")], "10.0.0.1", "https://inner:8080");
         check("10.0.0.1", &[("x-forwarded-host", "user@evil"), ("x-forwarded-proto", "javascript")], "10.0.0.1", inner);
+    }
+
+    #[test]
+    fn what_a_trusted_proxy_took_from_the_path_is_put_back() {
+        let at = "x-forwarded-prefix";
+        check("10.0.0.1", &[(at, "/desk")], "10.0.0.1", "http://inner:8080/desk");
+        check("10.0.0.1", &[(at, "/desk/")], "10.0.0.1", "http://inner:8080/desk");
+        check("203.0.113.9", &[(at, "/desk")], "203.0.113.9", "http://inner:8080");
+        for odd in ["desk", "//evil.example", "/a/../b", "/a?b", "/a#b", "/a b", "/"] {
+            check("10.0.0.1", &[(at, odd)], "10.0.0.1", "http://inner:8080");
+        }
+        let chain = ("x-forwarded-for", "198.51.100.7, 10.0.0.2");
+        check("10.0.0.1", &[chain, (at, "/outer, /inner")], "198.51.100.7", "http://inner:8080/outer/inner");
+        check("10.0.0.1", &[chain, (at, "/inner")], "198.51.100.7", "http://inner:8080/inner");
+        // The caller's own word, in front of what the proxy added.
+        check("10.0.0.1", &[("x-forwarded-for", "198.51.100.7"), (at, "/evil, /inner")], "198.51.100.7", "http://inner:8080/inner");
+        check("10.0.0.1", &[("forwarded", "for=198.51.100.7;proto=https"), (at, "/in")], "198.51.100.7", "https://inner:8080/in");
     }
 
     #[test]

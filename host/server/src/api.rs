@@ -15,10 +15,13 @@ mod history;
 mod interactions;
 mod labels;
 mod live;
+mod media;
 mod operations;
+mod outgoing;
 mod page;
 mod plugins;
 mod quarantine;
+mod replies;
 mod schema;
 mod sent;
 mod totals;
@@ -38,6 +41,7 @@ pub(crate) fn viewer() -> OpenApiRouter<Shared> {
         .routes(routes!(interactions::list))
         .routes(routes!(interactions::get))
         .routes(routes!(interactions::decisions))
+        .routes(routes!(media::get))
         .routes(routes!(conversations::list))
         .routes(routes!(conversations::get))
         .routes(routes!(decisions::list))
@@ -57,6 +61,9 @@ pub(crate) fn viewer() -> OpenApiRouter<Shared> {
         .routes(routes!(live::live))
         .routes(routes!(operations::shadow))
         .routes(routes!(operations::canary))
+        .routes(routes!(outgoing::list))
+        .routes(routes!(outgoing::get))
+        .routes(routes!(outgoing::notices))
 }
 
 /// What operators may do too.
@@ -77,6 +84,14 @@ pub(crate) fn operator() -> OpenApiRouter<Shared> {
         .routes(routes!(operations::promote))
         .routes(routes!(operations::withdraw))
         .routes(routes!(labels::label))
+        .routes(routes!(media::fetch))
+        .routes(routes!(replies::reply))
+        .routes(routes!(replies::hide))
+        .routes(routes!(replies::post))
+        .routes(routes!(replies::edit))
+        .routes(routes!(replies::hide_sent))
+        .routes(routes!(outgoing::retry))
+        .routes(routes!(outgoing::park))
 }
 
 /// What only administrators may do.

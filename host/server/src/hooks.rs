@@ -8,11 +8,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dispatch::generation::Generation;
 use dispatch::ingest::Hooked;
-use model::{Delivery, Header, Role};
+use model::{Delivery, Handshake, Header, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,7 +37,8 @@ pub(crate) struct DeliveryIdText(String);
 
 /// Takes a delivery, or answers a channel's question whether this address is ours.
 ///
-/// The signature scheme and the answer are the connector's: see its README. Bodies come without `Content-Encoding`.
+/// The signature scheme and the answer are the connector's: see its README. Bodies come without `Content-Encoding`. A connector that takes
+/// CloudEvents also answers `OPTIONS` with `WebHook-Request-Origin`.
 #[utoipa::path(method(get, post), path = "/hooks/{connector}", tag = "hooks",
     params(("connector" = String, Path, description = "The connector's configured name.")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "Whatever the channel sends."),
@@ -54,6 +55,9 @@ pub(crate) async fn hook(State(site): State<Shared>, Id(connector): Id, request:
     site.gates.address(caller.address)?;
     if !serves(&site.services.current.load(), &connector) {
         return Err(unknown());
+    }
+    if parts.method == Method::OPTIONS && !answers_options(&site.services.current.load(), &connector) {
+        return Err(other_method().await);
     }
     site.gates.connector(&connector)?;
     let url = caller.url(site.settings(), &parts.uri, &parts.headers)?;
@@ -144,4 +148,10 @@ fn verbatim(answer: model::Response) -> Response {
 /// Whether there is such a connector and it takes webhooks.
 pub(crate) fn serves(generation: &Generation, connector: &str) -> bool {
     generation.connector(connector).is_some_and(|connector| connector.has(Role::Webhook))
+}
+
+/// Whether its channel asks by `OPTIONS` whether the address is ours. Nobody else's `OPTIONS` is a delivery.
+fn answers_options(generation: &Generation, connector: &str) -> bool {
+    let handshake = generation.connector(connector).and_then(|connector| connector.handshake.as_ref());
+    matches!(handshake, Some(Handshake::CloudEvents { .. }))
 }

@@ -5,6 +5,7 @@
 
 mod core;
 mod costs;
+mod outbox;
 mod sheet;
 mod swaps;
 
@@ -125,6 +126,9 @@ async fn from_store(site: &Site, sheet: &mut Sheet) -> Result<bool, MetricsError
     sheet.gauge("pointsman_effects_pending", "Effects that wait in the outbox.", &[], one(totals.effects_pending))?;
     let waiting = queues.iter().map(|queue| (vec![queue.name.clone()], queue.waiting));
     sheet.gauge("pointsman_queue_conversations", "Conversations that wait in a queue.", &["queue"], waiting)?;
+    if let Ok(totals) = site.services.outbox.outbox_totals().await {
+        outbox::outbox(&totals, site.services.clock.now(), sheet)?;
+    }
     let now = site.services.clock.now();
     let ages = queues.iter().filter_map(|queue| Some((vec![queue.name.clone()], now.since_ms(queue.oldest_since?))));
     sheet.gauge_seconds(

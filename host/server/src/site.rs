@@ -13,7 +13,8 @@ use dispatch::dispatcher::Wake;
 use dispatch::generation::Current;
 use dispatch::ingest::Ingest;
 use dispatch::live::Live;
-use dispatch::port::{History, Operations, Store};
+use dispatch::outbox::DrainWake;
+use dispatch::port::{History, Media, Operations, Outbox, Store};
 use model::QueueSummary;
 use serde_json::{Value as Json, json};
 use tokio::sync::Semaphore;
@@ -49,6 +50,12 @@ pub struct Services {
     pub store: Arc<dyn Store>,
     /// What is kept of how decisions came about.
     pub history: Arc<dyn History>,
+    /// What goes out.
+    pub outbox: Arc<dyn Outbox>,
+    /// Tells that something is to go out.
+    pub drain: DrainWake,
+    /// The files of attachments.
+    pub media: Arc<dyn Media>,
     /// What operations people do.
     pub operations: Arc<dyn Operations>,
     /// Decisions as they are committed.
@@ -178,7 +185,8 @@ fn complete(document: &mut OpenApi) {
 
 /// What needs no token: health, the document itself, and deliveries, which prove by their signature that they are genuine.
 fn open() -> OpenApiRouter<Shared> {
-    let hooks = routes!(hooks::hook).map(|hooks: MethodRouter<Shared>| hooks.head(hooks::other_method).fallback(hooks::other_method));
+    let hooks = routes!(hooks::hook)
+        .map(|hooks: MethodRouter<Shared>| hooks.head(hooks::other_method).options(hooks::hook).fallback(hooks::other_method));
     OpenApiRouter::default().routes(hooks).routes(routes!(health::healthz)).routes(routes!(health::readyz)).routes(routes!(openapi))
 }
 

@@ -13,6 +13,7 @@ mod house;
 mod live;
 mod memory;
 mod operations;
+mod outbox;
 mod scrape;
 mod shutdown;
 mod stub;

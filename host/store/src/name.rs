@@ -13,6 +13,10 @@ pub(crate) enum Realm {
     Conversation,
     /// What is processed in order, by the order key.
     Lane,
+    /// What goes out at one pace: an account.
+    Pace,
+    /// What was sent, by the channel's id of it.
+    Sent,
 }
 
 /// 128 bits of SHA-256 over realm, connector, account and id. History keeps these instead of the channel's ids, which may be telephone
@@ -27,6 +31,8 @@ impl Name {
             Realm::Item => b"item",
             Realm::Conversation => b"conversation",
             Realm::Lane => b"lane",
+            Realm::Pace => b"pace",
+            Realm::Sent => b"sent",
         };
         let mut hash = Sha256::new();
         for part in [realm, connector.as_bytes(), account.unwrap_or_default().as_bytes(), id.as_bytes()] {

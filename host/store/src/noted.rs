@@ -50,13 +50,25 @@ pub(crate) enum Bearing {
     /// A customer spoke: an interaction to decide.
     Said(Box<NotedItem>),
     /// The company's own words came back: the conversation was answered.
-    Echo(NotedConversation),
+    /// With the name of the item as something that was sent.
+    Echo(NotedConversation, Name),
     /// An item reads anew.
     Edited(Box<Item>),
     /// An item is gone.
     Removed,
+    /// News of something that was sent.
+    Receipt(NotedReceipt),
     /// Kept and counted.
     Kept,
+}
+
+/// How far something has come that was sent.
+#[derive(Debug)]
+pub(crate) struct NotedReceipt {
+    /// What.
+    pub(crate) sent: Name,
+    pub(crate) progress: model::Progress,
+    pub(crate) detail: Option<String>,
 }
 
 /// Where something belongs.
@@ -97,6 +109,13 @@ struct Source<'a> {
     received_at: Timestamp,
 }
 
+impl Source<'_> {
+    /// Something that was sent over this connector, whichever its account.
+    fn sent(&self, id: &str) -> Name {
+        Name::of(Realm::Sent, self.connector, None, id)
+    }
+}
+
 impl RawContent {
     pub(crate) fn new(mut raw: Delivery) -> Result<Self, StoreError> {
         let body = std::mem::take(&mut raw.body);
@@ -124,10 +143,16 @@ impl NotedFact {
             content,
             bearing: match fact.event {
                 Event::Said(item) if item.direction == Direction::Inbound => Bearing::Said(Box::new(NotedItem::new(source, item)?)),
-                Event::Said(item) => Bearing::Echo(NotedConversation::new(source, &item)),
+                Event::Said(item) => Bearing::Echo(NotedConversation::new(source, &item), source.sent(&item.source_id)),
                 Event::Edited(item) => Bearing::Edited(Box::new(item)),
                 Event::Removed(_) => Bearing::Removed,
-                Event::Reacted(_) | Event::Receipt(_) | Event::System(_) | Event::Unsupported(_) => Bearing::Kept,
+                Event::Receipt(receipt) => match &receipt.target {
+                    Some(target) => {
+                        Bearing::Receipt(NotedReceipt { sent: source.sent(target), progress: receipt.progress, detail: receipt.detail })
+                    }
+                    None => Bearing::Kept,
+                },
+                Event::Reacted(_) | Event::System(_) | Event::Unsupported(_) => Bearing::Kept,
             },
         })
     }

@@ -17,6 +17,10 @@ pub(crate) fn interaction_id(at: Timestamp) -> Result<InteractionId, StoreError>
     Ok(InteractionId(format!("i{}", ulid(at)?)))
 }
 
+pub(crate) fn outgoing_id(at: Timestamp) -> Result<String, StoreError> {
+    Ok(format!("o{}", ulid(at)?))
+}
+
 fn ulid(at: Timestamp) -> Result<Ulid, StoreError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| StoreError::Unavailable(format!("the machine gives no random numbers: {error}")))?;

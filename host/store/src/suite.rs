@@ -10,17 +10,18 @@ pub(crate) mod intake;
 pub(crate) mod labelling;
 pub(crate) mod listing;
 pub(crate) mod order;
+pub(crate) mod outbox;
 pub(crate) mod quarantine;
 pub(crate) mod recorded;
 pub(crate) mod state;
 pub(crate) mod withdrawing;
 
-use dispatch::port::{History, Store};
+use dispatch::port::{History, Outbox, Store};
 
-/// A store with its history.
-pub(crate) trait Backend: Store + History {}
+/// A store with its history and its outbox.
+pub(crate) trait Backend: Store + History + Outbox {}
 
-impl<T: Store + History> Backend for T {}
+impl<T: Store + History + Outbox> Backend for T {}
 
 /// Calls `$test!(module::case)` for each case.
 macro_rules! for_each_case {
@@ -55,6 +56,16 @@ macro_rules! for_each_case {
         $test!(listing::queues_tell_who_waits);
         $test!(listing::generations_are_remembered);
         $test!(listing::what_is_not_there_is_not_found);
+        $test!(outbox::one_at_a_time_and_in_order);
+        $test!(outbox::after_a_crash_nobody_knows);
+        $test!(outbox::receipts_find_what_was_sent);
+        $test!(outbox::a_person_is_asked_once);
+        $test!(outbox::an_acknowledgement_is_no_answer_while_a_case_is_open);
+        $test!(outbox::an_answer_that_ends_the_matter_answers);
+        $test!(outbox::timers_ring_and_marks_stay);
+        $test!(outbox::what_is_gone_is_told);
+        $test!(outbox::automatic_answers_are_counted);
+        $test!(outbox::people_turn_what_is_in_the_outbox);
         $test!(quarantine::what_cannot_be_read_waits);
         $test!(quarantine::what_is_released_keeps_its_id);
         $test!(history::components_are_kept_by_content);

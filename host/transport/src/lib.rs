@@ -6,11 +6,27 @@
 mod address;
 mod egress;
 mod feed;
+mod imap;
+mod keys;
+mod library;
 mod lmtp;
+mod login;
+mod pause;
+mod resolve;
+mod smtp;
+mod socket;
 mod sse;
+#[cfg(test)]
+mod testing;
+mod token;
 
 pub use address::is_public;
 pub use egress::{EgressSettings, EgressSetupError, HttpEgress};
 pub use feed::poll_feed;
-pub use lmtp::{LmtpSettings, serve_lmtp};
+pub use imap::{MailboxError, MailboxLimits, MailboxSettings, read_mailbox};
+pub use keys::FetchedKeys;
+pub use library::{Library, LibraryLimits, LibraryPorts};
+pub use lmtp::{Certificate, LmtpSettings, certificate_of, serve_lmtp, serve_smtp};
+pub use smtp::{SmtpHandover, SmtpLimits};
+pub use socket::{Fill, SocketError, SocketLimits, SocketSettings, hold_socket};
 pub use sse::{SseError, SseSettings, hold_events};

@@ -1,24 +1,33 @@
 //! Server-sent events, held open for a connector. Each event is handed to the connector in its wire form and the connection resumes from
-//! the last event id; what comes twice is dropped by the store.
+//! the last event id; what comes twice is dropped by the store. After a restart it resumes from the connector's cursor: as last event id where
+//! that is a line of text, and where the address has the place `{cursor}`.
+//!
+//! Events go one way: a frame that the connector wants to send is not sent, and a warning says so. It is woken when it wants to be.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use dispatch::ingest::Ingest;
+use dispatch::ingest::{FrameOutcome, Ingest};
 use dispatch::port::{Clock, EgressError, EgressGrant, EgressRequest};
 use eventsource_stream::{Event, EventStreamError, Eventsource as _};
 use futures::StreamExt as _;
 use http_body_util::BodyExt as _;
-use model::{Attributes, Header};
+use model::{Header, Timestamp};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use crate::egress::{Echo, HttpEgress, Opened};
+use crate::pause::{Pause, waited};
+use crate::socket::with_cursor;
 
 /// First and longest wait before the connection is opened again.
 const RECONNECT_MS: u64 = 1_000;
 const RECONNECT_MS_MAX: u64 = 60_000;
+/// Longest event id that is sent.
+const ID_BYTES_MAX: usize = 1_024;
+/// Shortest time between two wakes.
+const WAKE_MS_MIN: u64 = 100;
 /// Longest silence: servers send comments to show that they are there.
 const SILENCE_MS_MAX: u64 = 120_000;
 /// Most bytes that make one event; comments between events count.
@@ -62,21 +71,23 @@ pub struct SseSettings {
 
 /// Holds one connector's stream until `stop`.
 pub async fn hold_events(ingest: Ingest, egress: HttpEgress, settings: SseSettings, clock: Arc<dyn Clock>, stop: CancellationToken) {
-    let mut stream = Stream { ingest, egress, settings, last_id: None };
-    let mut wait_ms = RECONNECT_MS;
+    let mut stream = Stream { ingest, egress, settings, clock: Arc::clone(&clock), last_id: None, wake: None, heard: 0 };
+    let mut pause = Pause::new(RECONNECT_MS, RECONNECT_MS_MAX);
     loop {
-        let heard_before = stream.last_id.clone();
+        let heard_before = stream.heard;
         let broken = tokio::select! {
             () = stop.cancelled() => return,
             broken = stream.listen() => broken,
         };
+        if heard_before != stream.heard {
+            pause.reset();
+        }
+        let wait_ms = pause.next();
         if let Err(error) = broken {
             tracing::warn!(connector = stream.settings.connector, %error, wait_ms, "the event stream broke");
         }
-        wait_ms = if heard_before == stream.last_id { (wait_ms * 2).min(RECONNECT_MS_MAX) } else { RECONNECT_MS };
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = clock.wait_until(clock.now().plus_ms(wait_ms)) => {}
+        if !waited(&clock, wait_ms, &stop).await {
+            return;
         }
     }
 }
@@ -85,18 +96,23 @@ struct Stream {
     ingest: Ingest,
     egress: HttpEgress,
     settings: SseSettings,
+    clock: Arc<dyn Clock>,
     last_id: Option<String>,
+    wake: Option<Timestamp>,
+    /// Events so far.
+    heard: u64,
 }
 
 impl Stream {
     async fn listen(&mut self) -> Result<(), SseError> {
-        let Opened { answer, echo } = self.egress.open(&self.settings.grant, self.request()).await.map_err(SseError::Egress)?;
+        let cursor = self.ingest.cursor(&self.settings.connector).await.map_err(not_taken)?;
+        let request = self.request(cursor.as_deref());
+        let Opened { answer, echo } = self.egress.open(&self.settings.grant, request).await.map_err(SseError::Egress)?;
         if !answer.status().is_success() {
             return Err(SseError::Status(answer.status().as_u16()));
         }
-        if let Err(error) = self.ingest.opened(&self.settings.connector).await {
-            return Err(SseError::NotTaken(error.to_string()));
-        }
+        let opened = self.ingest.opened(&self.settings.connector).await.map_err(not_taken)?;
+        self.done(&opened);
         // The parser keeps what is no whole event yet: that is what has come since the last one.
         let since_event = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&since_event);
@@ -107,7 +123,15 @@ impl Stream {
         });
         let mut events = chunks.eventsource();
         loop {
-            let next = tokio::time::timeout(Duration::from_millis(SILENCE_MS_MAX), events.next()).await.map_err(|_| SseError::Silence)?;
+            let heard = tokio::time::timeout(Duration::from_millis(SILENCE_MS_MAX), events.next());
+            tokio::pin!(heard);
+            let next = loop {
+                tokio::select! {
+                    biased;
+                    () = due(&*self.clock, self.wake) => self.woken().await?,
+                    heard = &mut heard => break heard.map_err(|_| SseError::Silence)?,
+                }
+            };
             match next {
                 None => return Ok(()),
                 Some(Err(EventStreamError::Transport(error))) => return Err(error),
@@ -120,12 +144,13 @@ impl Stream {
         }
     }
 
-    fn request(&self) -> EgressRequest {
+    fn request(&self, cursor: Option<&[u8]>) -> EgressRequest {
         let mut headers = vec![Header::new("accept", "text/event-stream")];
-        headers.extend(self.last_id.as_deref().map(|id| Header::new("last-event-id", id)));
+        let id = self.last_id.as_deref().or_else(|| id_of(cursor?));
+        headers.extend(id.map(|id| Header::new("last-event-id", id)));
         EgressRequest {
             method: "GET".to_owned(),
-            url: self.settings.url.clone(),
+            url: with_cursor(&self.settings.url, cursor).unwrap_or_else(|| self.settings.url.clone()),
             headers,
             credential: self.settings.credential.clone(),
             ..EgressRequest::default()
@@ -135,13 +160,54 @@ impl Stream {
     async fn take(&mut self, event: Event, echo: &Echo) -> Result<(), SseError> {
         let mut bytes = wire_form(&event);
         echo.mask(&mut bytes);
-        let taken = self.ingest.frame(&self.settings.connector, bytes, Attributes::new()).await;
-        taken.map_err(|error| SseError::NotTaken(error.to_string()))?;
+        let taken = self.ingest.streamed(&self.settings.connector, bytes, &event.id).await.map_err(not_taken)?;
+        self.done(&taken);
+        self.heard += 1;
         if !event.id.is_empty() {
             self.last_id = Some(event.id);
         }
         Ok(())
     }
+}
+
+impl Stream {
+    async fn woken(&mut self) -> Result<(), SseError> {
+        self.wake = None;
+        let woken = self.ingest.woken(&self.settings.connector).await.map_err(not_taken)?;
+        self.done(&woken);
+        Ok(())
+    }
+
+    /// Notes when the connector wants to be woken: a time that it names replaces the one before.
+    fn done(&mut self, outcome: &FrameOutcome) {
+        if !outcome.send.is_empty() {
+            let (connector, frames) = (&self.settings.connector, outcome.send.len());
+            tracing::warn!(connector, frames, "server-sent events go one way: what the connector wants to send is not sent");
+        }
+        if let Some(at) = outcome.wake_at {
+            self.wake = Some(at.max(self.clock.now().plus_ms(WAKE_MS_MIN)));
+        }
+    }
+}
+
+/// Returns when the time has come; never when there is none.
+async fn due(clock: &dyn Clock, at: Option<Timestamp>) {
+    match at {
+        Some(at) => clock.wait_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
+fn not_taken(error: dispatch::IngestError) -> SseError {
+    SseError::NotTaken(error.to_string())
+}
+
+/// A cursor that can be an event id: one line of text, and no JSON, which is a connector's own.
+fn id_of(cursor: &[u8]) -> Option<&str> {
+    let id = std::str::from_utf8(cursor).ok()?;
+    let plain = !id.is_empty() && id.len() <= ID_BYTES_MAX && !id.chars().any(char::is_control) && !id.starts_with(['{', '[', '"']);
+    plain.then_some(id)
 }
 
 /// The event as it stands on the wire (WHATWG HTML, 9.2.5).
@@ -161,7 +227,15 @@ fn wire_form(event: &Event) -> Vec<u8> {
 mod tests {
     use eventsource_stream::Event;
 
-    use super::wire_form;
+    use super::{id_of, wire_form};
+
+    #[test]
+    fn cursors_that_are_event_ids() {
+        assert_eq!(id_of(b"event-17"), Some("event-17"));
+        for other in [&b""[..], b"{\"a\":1}", b"a\nb", b"\xff"] {
+            assert_eq!(id_of(other), None);
+        }
+    }
 
     #[test]
     fn an_event_in_its_wire_form() {

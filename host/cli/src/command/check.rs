@@ -7,7 +7,9 @@ use serde_json::json;
 
 use crate::args::{Cli, ConfigArgs};
 use crate::assemble::{self, Outside};
+use crate::command::serve::check_keys;
 use crate::exit::Done;
+use crate::secrets::ConfiguredSecrets;
 use crate::swap::{Tested, staged};
 use crate::{configuration, output};
 
@@ -21,6 +23,7 @@ pub(crate) fn run(cli: &Cli, args: &ConfigArgs) -> Done {
         let runtime = Arc::new(assemble::runtime(&manifest, outside)?);
         staged(&manifest, &runtime, &[], &Tested::default()).await
     })?;
+    check_keys(&manifest, &generation, &ConfiguredSecrets::new(manifest.secrets.clone()))?;
     let configuration = generation.configuration();
     if cli.json {
         output::json(&json!({"generation": generation.id(), "warnings": manifest.warnings}));

@@ -1,7 +1,7 @@
 //! `pointsman explain`: the story of a decision.
 
 use dispatch::port::{Store as _, StoreError};
-use model::{Cost, DecisionId, Interaction, InteractionId, StepOutcome, StepRecord, StoredDecision, Trace};
+use model::{Cost, DecisionId, Interaction, InteractionId, StepOutcome, StepRecord, StoredDecision, StoredEffect, Trace};
 
 use crate::args::{Cli, Explain};
 use crate::command::decisions::open;
@@ -58,9 +58,22 @@ impl Teller {
             decision.routing.disposition.queue().map(|queue| format!(" {queue}")).unwrap_or_default()
         ));
         lines.extend(decision.routing.reasons.iter().map(|reason| format!("   {}", self.sentences.any(reason))));
-        lines.extend(story.effects.iter().map(|effect| format!("   + {} ({})", effect.effect.name(), effect.state)));
+        lines.extend(story.effects.iter().map(|effect| self.effect(effect)));
         lines.push(format!("{} {}", self.language.choose("commitment", "engagement"), story.commitment.short()));
         lines.iter().map(|line| table::plain(line)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What became of an effect, with its id in the outbox.
+    fn effect(&self, effect: &StoredEffect) -> String {
+        let mut state = effect.state.clone();
+        if let Some(far) = effect.progress {
+            state.push_str(&format!(", {}", serde_json::json!(far).as_str().unwrap_or_default()));
+        }
+        if effect.tries > 0 {
+            state.push_str(&format!(", {} {}", effect.tries, self.language.choose("tries", "essais")));
+        }
+        let why = effect.why.as_deref().map(|why| format!("  {}", table::shorten(why, 200))).unwrap_or_default();
+        format!("   + {} ({state})  {}{why}", effect.effect.name(), effect.key)
     }
 
     fn trace(&self, trace: &Trace, lines: &mut Vec<String>) {

@@ -51,6 +51,10 @@ async fn serve(cli: &Cli, args: &Serve, manifest: Manifest) -> Done {
         let (dispatcher, finish) = (host.dispatcher.clone(), finish.clone());
         async move { dispatcher.run(finish).await }
     });
+    let draining = tokio::spawn({
+        let (drain, finish) = (host.drain.clone(), finish.clone());
+        async move { drain.run(finish).await }
+    });
     doors.swing(&serving, prepared);
     drop(serving);
     announce(cli, &listener, &doors, &host)?;
@@ -75,6 +79,7 @@ async fn serve(cli: &Cli, args: &Serve, manifest: Manifest) -> Done {
     }
     finish.cancel();
     deciding.await.map_err(|error| Failure::unavailable(format!("the dispatcher ended badly: {error}")))?;
+    draining.await.map_err(|error| Failure::unavailable(format!("the outbox ended badly: {error}")))?;
     host.store.close().await;
     match ended {
         Ok(Ok(shutdown)) => {
@@ -87,7 +92,13 @@ async fn serve(cli: &Cli, args: &Serve, manifest: Manifest) -> Done {
 }
 
 fn doors(host: &Host, stop: &CancellationToken) -> Doors {
-    Doors::new(DoorPorts { ingest: host.ingest.clone(), egress: host.egress.clone(), clock: Arc::clone(&host.clock), stop: stop.clone() })
+    Doors::new(DoorPorts {
+        ingest: host.ingest.clone(),
+        egress: host.egress.clone(),
+        secrets: host.secrets.clone(),
+        clock: Arc::clone(&host.clock),
+        stop: stop.clone(),
+    })
 }
 
 fn swaps(host: &mut Host, manifest: &Manifest, doors: &Doors) -> Swaps {
@@ -115,12 +126,15 @@ fn announce(cli: &Cli, listener: &tokio::net::TcpListener, doors: &Doors, host: 
     let address = format!("http://{}", listener.local_addr()?);
     let generation = host.current.load().id().clone();
     if cli.json {
-        output::json(&json!({"http": address, "lmtp": doors.lmtp_addresses(), "generation": generation}));
+        output::json(&json!({"http": address, "lmtp": doors.lmtp_addresses(), "smtp": doors.smtp_addresses(), "generation": generation}));
         return Ok(());
     }
     output::line(&format!("pointsman listens on {address}  generation {}", generation.0.get(..12).unwrap_or_default()));
     for (connector, address) in doors.lmtp_addresses() {
         output::line(&format!("  {connector}: mails over LMTP on {address}"));
+    }
+    for (connector, address) in doors.smtp_addresses() {
+        output::line(&format!("  {connector}: mails over SMTP on {address}"));
     }
     for (name, connector) in host.current.load().connectors() {
         if connector.signature.is_some() && connector.has(model::Role::Webhook) {

@@ -4,6 +4,7 @@ use model::{ConnectorSpec, Handshake, Role, Secret, SettingOr, SignatureScheme, 
 use serde::de::DeserializeOwned;
 
 use super::assembly::Problems;
+use super::scheme;
 use crate::grant::{self, TransportError};
 use crate::port::{Plugin, Secrets};
 
@@ -44,12 +45,13 @@ pub(super) fn resolve(spec: &ConnectorSpec, plugin: &Arc<dyn Plugin>, problems: 
     let before = problems.count();
     check_roles(spec, plugin, &place, problems);
     let signature = value(info.manifest.signature.as_ref(), plugin, &place, "signature", problems);
+    let signature = signature.and_then(|declared| filled(declared, spec, plugin, &place, problems));
     let handshake = value(info.manifest.handshake.as_ref(), plugin, &place, "handshake", problems);
     if info.roles.contains(&Role::Webhook) {
         match &signature {
             Some(scheme) => check_scheme(scheme, plugin, &place, problems),
             // Another way in is configured: then it takes no deliveries over HTTP, and its hook does not exist.
-            None if spec.lmtp_listen.is_some() || spec.connect || spec.poll_interval_ms.is_some() => {}
+            None if has_another_way_in(spec) => {}
             None if problems.count() == before => problems.add(
                 &place,
                 format!("plugin `{}` declares no signature scheme, or its settings choose none", spec.plugin),
@@ -58,8 +60,7 @@ pub(super) fn resolve(spec: &ConnectorSpec, plugin: &Arc<dyn Plugin>, problems: 
             None => {}
         }
     }
-    if let Some(handshake) = &handshake {
-        let (Handshake::HubChallenge { secret } | Handshake::Crc { secret }) = handshake;
+    if let Some(secret) = handshake.as_ref().and_then(Handshake::secret) {
         check_secret(secret, plugin, &place, problems);
     }
     let transport = grant::transport(&info.spec, &info.manifest).unwrap_or_else(|error| {
@@ -73,14 +74,23 @@ pub(super) fn resolve(spec: &ConnectorSpec, plugin: &Arc<dyn Plugin>, problems: 
         None
     });
     check_transport(spec, transport.as_ref(), &place, problems);
+    if spec.connect {
+        for secret in transport.iter().flat_map(Transport::secrets) {
+            check_secret(secret, plugin, &place, problems);
+        }
+    }
     (problems.count() == before).then(|| Connector { spec: spec.clone(), plugin: Arc::clone(plugin), signature, handshake, transport })
 }
 
 fn check_roles(spec: &ConnectorSpec, plugin: &Arc<dyn Plugin>, place: &str, problems: &mut Problems) {
     let roles = &plugin.info().roles;
-    let readers = [Role::Webhook, Role::Connection, Role::Feed];
-    if !readers.iter().any(|role| roles.contains(role)) {
-        problems.add(place, format!("plugin `{}` is no connector", spec.plugin), "name a plugin with the role webhook, connection or feed");
+    let ways = [Role::Webhook, Role::Connection, Role::Feed, Role::Sender];
+    if !ways.iter().any(|role| roles.contains(role)) {
+        problems.add(
+            place,
+            format!("plugin `{}` is no connector", spec.plugin),
+            "name a plugin with the role webhook, connection, feed or sender",
+        );
     }
     if spec.poll_interval_ms.is_some() && !roles.contains(&Role::Feed) {
         problems.add(place, format!("plugin `{}` has no feed to poll", spec.plugin), "leave the poll interval out");
@@ -91,10 +101,10 @@ fn check_roles(spec: &ConnectorSpec, plugin: &Arc<dyn Plugin>, place: &str, prob
 }
 
 fn check_transport(spec: &ConnectorSpec, transport: Option<&Transport>, place: &str, problems: &mut Problems) {
-    if spec.lmtp_listen.is_some() && transport != Some(&Transport::Lmtp) {
-        problems.add(place, format!("plugin `{}` takes no mails", spec.plugin), "leave the LMTP address out");
+    if (spec.lmtp_listen.is_some() || spec.smtp_listen.is_some()) && !matches!(transport, Some(Transport::Mail { .. })) {
+        problems.add(place, format!("plugin `{}` takes no mails", spec.plugin), "leave the address for mails out");
     }
-    if spec.connect && !matches!(transport, Some(Transport::Sse { .. })) {
+    if spec.connect && matches!(transport, None | Some(Transport::Mail { imap: None, .. })) {
         problems.add(place, format!("plugin `{}` declares no connection to hold", spec.plugin), "leave `connect` out");
     }
 }
@@ -122,18 +132,36 @@ fn value<T: Clone + DeserializeOwned>(
     }
 }
 
-fn check_scheme(scheme: &SignatureScheme, plugin: &Arc<dyn Plugin>, place: &str, problems: &mut Problems) {
-    if let Some(secret) = scheme.secret() {
+fn has_another_way_in(spec: &ConnectorSpec) -> bool {
+    spec.lmtp_listen.is_some() || spec.smtp_listen.is_some() || spec.connect || spec.poll_interval_ms.is_some()
+}
+
+/// The scheme with its places filled. Who has another way in needs no settings for this one.
+fn filled(
+    declared: SignatureScheme,
+    spec: &ConnectorSpec,
+    plugin: &Arc<dyn Plugin>,
+    place: &str,
+    problems: &mut Problems,
+) -> Option<SignatureScheme> {
+    let info = plugin.info();
+    let pointer = match scheme::filled(declared, info) {
+        Ok(scheme) => return Some(scheme),
+        Err(pointer) => pointer,
+    };
+    if info.roles.contains(&Role::Webhook) && !has_another_way_in(spec) {
+        let path = pointer.trim_start_matches('/').replace('/', ".");
+        let message = format!("plugin `{}` needs the setting `{path}` to verify its deliveries", info.spec.name);
+        problems.add(place, message, "add it to the plugin's settings; its README says where to find it");
+    }
+    None
+}
+
+fn check_scheme(declared: &SignatureScheme, plugin: &Arc<dyn Plugin>, place: &str, problems: &mut Problems) {
+    if let Some(secret) = declared.secret() {
         check_secret(secret, plugin, place, problems);
     }
-    let SignatureScheme::Hmac { signed, timestamp_header, .. } = scheme else { return };
-    if !signed.contains("{body}") {
-        problems.add(place, "what is signed does not contain `{body}`, so that anything could be delivered".to_owned(), "add `{body}`");
-    }
-    if signed.contains("{timestamp}") != timestamp_header.is_some() {
-        let message = "`{timestamp}` in what is signed and `timestamp_header` need each other".to_owned();
-        problems.add(place, message, "give both or neither");
-    }
+    scheme::check(declared, plugin.info(), place, problems);
 }
 
 fn check_secret(secret: &str, plugin: &Arc<dyn Plugin>, place: &str, problems: &mut Problems) {

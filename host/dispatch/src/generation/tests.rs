@@ -64,6 +64,53 @@ fn everything_that_is_wrong_with_connectors_is_told() {
 }
 
 #[test]
+fn schemes_that_prove_less_than_they_seem_to_are_told() {
+    let cases = [
+        json!({"scheme": "jwt", "issuer": "i", "keys": "http://login.example/keys"}),
+        json!({"scheme": "jwt", "issuer": "i", "audience": "{/app_id}", "keys": "https://login.example/keys"}),
+        json!({"scheme": "jwt", "issuer": "i", "audience": "a"}),
+        json!({"scheme": "sns", "topics": []}),
+        json!({"scheme": "sns", "topics": ["my-topic"]}),
+        json!({"scheme": "http-signature", "algorithm": "ed25519", "covers": [], "actor": "actor"}),
+        json!({"scheme": "body-hmac", "signature": "code", "signed": "{/token}", "timestamp": "/time", "secret": "key"}),
+        json!({"scheme": "body-token", "pointer": "secret", "secret": "key"}),
+    ];
+    let reader = |number: usize, scheme: &serde_json::Value| {
+        let plugin = Scripted::new(&format!("p{number}")).known(|info| {
+            info.manifest.signature = Some(SettingOr::Value(serde_json::from_value(scheme.clone()).unwrap()));
+            info.spec.grants.secrets.insert("key".into(), "key".into());
+        });
+        plugin.receives(|_| Ok(Ok(model::Reception::default()))).done()
+    };
+    let plugins: Vec<_> = cases.iter().enumerate().map(|(number, scheme)| reader(number, scheme)).chain([router()]).collect();
+    let connectors = (0..cases.len()).map(|number| connector(&format!("c{number}"), &format!("p{number}"))).collect();
+    let chains = vec![chain("main", None, vec![step("router", Role::Router, None, OnFault::Hold)])];
+    insta::assert_snapshot!(problems(&plugins, connectors, chains));
+}
+
+#[test]
+fn a_schemes_places_are_filled_from_the_settings() {
+    let signed = |poll: bool, settings: serde_json::Value| {
+        let plugin = Scripted::new("signed").known(|info| {
+            let scheme = json!({"scheme": "jwt", "issuer": "https://{/region}.example", "audience": "{/app_id}", "keys": "https://login.example",
+                "claims": {"email": "{/email}"}});
+            info.manifest.signature = Some(SettingOr::Value(serde_json::from_value(scheme).unwrap()));
+            info.spec.settings = settings;
+        });
+        let plugin = plugin.receives(|_| Ok(Ok(model::Reception::default())));
+        let plugins = [router(), if poll { plugin.polls(|_| Ok(Ok(model::Page::default()))).done() } else { plugin.done() }];
+        let chains = vec![chain("main", None, vec![step("router", Role::Router, None, OnFault::Hold)])];
+        let spec = model::ConnectorSpec { poll_interval_ms: poll.then_some(60_000), ..connector("in", "signed") };
+        crate::testing::generation(&plugins, vec![spec], chains).connector("in").unwrap().signature.clone()
+    };
+    let filled = signed(false, json!({"region": "eu", "app_id": 17, "email": "a@example.com"}));
+    let Some(SignatureScheme::Jwt { issuer, audience, claims, .. }) = filled else { panic!("{filled:?}") };
+    assert_eq!((issuer.as_str(), audience.as_deref(), claims["email"].as_str()), ("https://eu.example", Some("17"), "a@example.com"));
+    // Who has another way in needs no settings for this one.
+    assert_eq!(signed(true, json!({})), None);
+}
+
+#[test]
 fn what_is_right_is_resolved() {
     let signed = Scripted::new("signed").known(|info| {
         info.manifest.signature = Some(SettingOr::Setting { setting: "/signature".into() });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::PluginManifest;
+use model::{PluginManifest, PluginSpec};
 use serde_json::Value as Json;
 
 /// The hosts that a manifest asks for, its places filled. A place that leads nowhere asks for nothing: what the settings do not name is not
@@ -11,12 +11,28 @@ pub fn hosts(manifest: &PluginManifest, settings: &Json) -> BTreeSet<String> {
     manifest.requests.hosts.iter().flat_map(|request| host(&request.host, settings)).collect()
 }
 
-/// A text with its places filled.
-///
-/// # Errors
-/// The pointer that leads to no text or number.
-pub(crate) fn filled(template: &str, settings: &Json) -> Result<String, String> {
-    with_places(template, |pointer| setting(settings, pointer).and_then(plain).ok_or_else(|| pointer.to_owned()))
+/// What fills the places of a manifest's URLs and names: the settings, and where they say nothing the defaults of their schema.
+pub(super) struct Places<'a> {
+    settings: &'a Json,
+    schema: &'a Json,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(spec: &'a PluginSpec, manifest: &'a PluginManifest) -> Self {
+        Self { settings: &spec.settings, schema: &manifest.settings_schema }
+    }
+
+    /// A text with its places filled.
+    ///
+    /// # Errors
+    /// The pointer that leads to no text or number.
+    pub(super) fn filled(&self, template: &str) -> Result<String, String> {
+        with_places(template, |pointer| self.value(pointer).and_then(plain).ok_or_else(|| pointer.to_owned()))
+    }
+
+    fn value(&self, pointer: &str) -> Option<&'a Json> {
+        setting(self.settings, pointer).or_else(|| self.schema.pointer(&format!("{}/default", pointer.replace('/', "/properties/"))))
+    }
 }
 
 /// What a pointer leads to; nothing for JSON's null.

@@ -2,9 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     CredentialForm, Digest, FieldRequest, Grants, HostRequest, Limits, PluginManifest, PluginSpec, Requests, SecretRequest, StateRequest,
+    Transport,
 };
 use serde_json::json;
 
+use super::place::Places;
 use super::*;
 
 mod host;
@@ -86,9 +88,14 @@ fn hosts_meet_at_the_narrower_pattern() {
 #[test]
 fn places_are_filled_or_named() {
     let settings = json!({"instance": "https://social.example", "n": 7});
-    assert_eq!(filled("{/instance}/api/v{/n}/streaming", &settings), Ok("https://social.example/api/v7/streaming".to_owned()));
-    assert_eq!(filled("plain", &settings), Ok("plain".to_owned()));
-    assert_eq!(filled("{/nothing}", &settings), Err("/nothing".to_owned()));
+    let schema = json!({"properties": {"base_url": {"default": "https://api.example"}, "n": {"default": 3}}});
+    let spec = PluginSpec { settings, ..PluginSpec::new("p", Digest::of(b"")) };
+    let manifest = PluginManifest { settings_schema: schema, ..PluginManifest::default() };
+    let filled = |template: &str| Places::new(&spec, &manifest).filled(template);
+    assert_eq!(filled("{/instance}/api/v{/n}/streaming"), Ok("https://social.example/api/v7/streaming".to_owned()));
+    assert_eq!(filled("{/base_url}/token"), Ok("https://api.example/token".to_owned()));
+    assert_eq!(filled("plain"), Ok("plain".to_owned()));
+    assert_eq!(filled("{/nothing}"), Err("/nothing".to_owned()));
 }
 
 #[test]

@@ -12,19 +12,85 @@ impl Ingest {
     /// Nothing was kept: `Busy` and `Store` are worth another try.
     pub async fn frame(&self, connector: &str, frame: Vec<u8>, envelope: Attributes) -> Result<FrameOutcome, IngestError> {
         let arrival = self.0.connection(connector)?;
-        let is_mail = arrival.connector.transport == Some(Transport::Lmtp);
+        let is_mail = matches!(arrival.connector.transport, Some(Transport::Mail { .. }));
         // Mails come from many senders at a time and have no cursor to race for.
         let _turn = if is_mail { None } else { Some(self.0.turn(connector).await) };
-        let cursor = self.0.ports.store.cursor(connector).await?;
+        // Where a mailbox was read up to is the host's own affair.
+        let cursor = if is_mail { None } else { self.0.ports.store.cursor(connector).await? };
         let raw = Delivery { method: "FRAME".to_owned(), body: frame, attributes: envelope, ..Delivery::default() };
         let (raw, read) = self.0.read_frame(&arrival, raw, cursor).await?;
         match read {
-            Ok(advance) => self.0.advance(&arrival, raw, advance, is_mail).await,
+            Ok(advance) if is_mail => self.0.advance(&arrival, raw, Advance { cursor: None, ..advance }, true).await,
+            Ok(advance) => self.0.advance(&arrival, raw, advance, false).await,
             Err(unread) => {
                 let quarantined = Some(self.0.quarantine(&arrival, raw, unread).await?);
                 Ok(FrameOutcome { quarantined, ..FrameOutcome::default() })
             }
         }
+    }
+
+    /// Takes in one event of a stream that numbers its events. A connector that keeps no cursor of its own, and has no feed that does, resumes
+    /// behind the last event that told something.
+    ///
+    /// # Errors
+    /// Nothing was kept: `Busy` and `Store` are worth another try.
+    pub async fn streamed(&self, connector: &str, event: Vec<u8>, id: &str) -> Result<FrameOutcome, IngestError> {
+        let arrival = self.0.connection(connector)?;
+        let _turn = self.0.turn(connector).await;
+        let cursor = self.0.ports.store.cursor(connector).await?;
+        let raw = Delivery { method: "FRAME".to_owned(), body: event, ..Delivery::default() };
+        let (raw, read) = self.0.read_frame(&arrival, raw, cursor).await?;
+        match read {
+            Ok(advance) => {
+                let own = advance.cursor.is_some() || advance.facts.is_empty() || arrival.connector.has(Role::Feed) || id.is_empty();
+                let cursor = if own { advance.cursor } else { Some(id.as_bytes().to_vec()) };
+                self.0.advance(&arrival, raw, Advance { cursor, ..advance }, false).await
+            }
+            Err(unread) => {
+                let quarantined = Some(self.0.quarantine(&arrival, raw, unread).await?);
+                Ok(FrameOutcome { quarantined, ..FrameOutcome::default() })
+            }
+        }
+    }
+
+    /// Takes in a mail of a mailbox that the host reads for the connector; `cursor` is where the host goes on behind it, committed with what
+    /// the mail told.
+    ///
+    /// # Errors
+    /// Nothing was kept: `Busy` and `Store` are worth another try.
+    pub async fn mailed(&self, connector: &str, mail: Vec<u8>, envelope: Attributes, cursor: Vec<u8>) -> Result<FrameOutcome, IngestError> {
+        let arrival = self.0.connection(connector)?;
+        let _turn = self.0.turn(connector).await;
+        let raw = Delivery { method: "FRAME".to_owned(), body: mail, attributes: envelope, ..Delivery::default() };
+        let (raw, read) = self.0.read_frame(&arrival, raw, None).await?;
+        match read {
+            Ok(advance) => self.0.advance(&arrival, raw, Advance { cursor: Some(cursor), ..advance }, true).await,
+            Err(unread) => {
+                // Two commits: between them the mail may be taken in once more, but it is not lost.
+                let quarantined = Some(self.0.quarantine(&arrival, raw, unread).await?);
+                self.moved(connector, cursor).await?;
+                Ok(FrameOutcome { quarantined, ..FrameOutcome::default() })
+            }
+        }
+    }
+
+    /// Keeps where the host goes on for a connector, when nothing was told there.
+    ///
+    /// # Errors
+    /// Nothing was kept.
+    pub async fn moved(&self, connector: &str, cursor: Vec<u8>) -> Result<(), IngestError> {
+        let arrival = self.0.connection(connector)?;
+        let raw = Delivery { method: "FRAME".to_owned(), url: "cursor".to_owned(), ..Delivery::default() };
+        self.0.accept(&arrival, raw, Vec::new(), Some(cursor)).await?;
+        Ok(())
+    }
+
+    /// Where the connector's connection resumes.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn cursor(&self, connector: &str) -> Result<Option<Vec<u8>>, IngestError> {
+        Ok(self.0.ports.store.cursor(connector).await?)
     }
 
     /// Tells the connector that its connection is open, at first or again.

@@ -1,3 +1,5 @@
+mod remote;
+
 use std::collections::BTreeMap;
 
 use model::{
@@ -43,6 +45,15 @@ fn ingest(plugin: Scripted) -> (Ingest, Arc<MemoryStore>, Arc<Counters>) {
 }
 
 fn ingest_by(plugin: Scripted, clock: Arc<QuickClock>) -> (Ingest, Arc<MemoryStore>, Arc<Counters>) {
+    ingest_with(plugin, clock, Arc::new(crate::port::Nothing), &["t0ken"])
+}
+
+fn ingest_with(
+    plugin: Scripted,
+    clock: Arc<QuickClock>,
+    remote_keys: Arc<dyn RemoteKeys>,
+    values: &[&str],
+) -> (Ingest, Arc<MemoryStore>, Arc<Counters>) {
     let router = Scripted::new("router").routes(|_, _, _| Ok(hold_in("care"))).done();
     let chains = vec![chain("main", None, vec![step("router", Role::Router, None, model::OnFault::Hold)])];
     let generation = generation(&[router, plugin.done()], vec![connector("shop", "reader")], chains);
@@ -50,7 +61,8 @@ fn ingest_by(plugin: Scripted, clock: Arc<QuickClock>) -> (Ingest, Arc<MemorySto
     let ports = IngestPorts {
         current: Arc::new(Current::new(generation)),
         store: Arc::clone(&store) as Arc<dyn Store>,
-        secrets: Arc::new(SecretTable(BTreeMap::from([("reader-token".into(), vec!["t0ken".into()])]))),
+        remote_keys,
+        secrets: Arc::new(SecretTable(BTreeMap::from([("reader-token".into(), values.iter().map(|value| (*value).into()).collect())]))),
         counters: Arc::clone(&counters),
         breakers: Arc::new(Breakers::new(Arc::clone(&clock) as Arc<dyn Clock>)),
         clock,
@@ -197,7 +209,7 @@ async fn frames_are_kept_when_they_tell_something_and_mails_always() {
     assert!(ingest.frame("shop", b"broken".to_vec(), Attributes::new()).await.unwrap().quarantined.is_some());
     assert!(matches!(ingest.poll("shop").await, Err(IngestError::WrongRole { .. })));
 
-    let (ingest, store, _) = self::ingest(plugin(Transport::Lmtp));
+    let (ingest, store, _) = self::ingest(plugin(Transport::Mail { imap: None, credential: None }));
     assert!(ingest.frame("shop", b"beat".to_vec(), Attributes::new()).await.unwrap().accepted.is_some());
     assert_eq!(store.memory().intakes.len(), 1);
 }

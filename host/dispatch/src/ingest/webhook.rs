@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
-use model::{Delivery, Handshake, Reception, Role, Secret, SignatureScheme};
+use model::{Delivery, Reception, Role, Secret, SignatureScheme, Timestamp};
 
 use super::{Arrival, Hooked, Ingest, IngestError, Inner, Unread};
 use crate::hop::Gather;
-use crate::signature::{self, Forged, Verified};
+use crate::port::RemoteKeysError;
+use crate::signature::{self, Forged, KeySource, Keyring, Means, Verified};
 
 /// Deliveries of one connector that are read together, at most.
 const TOGETHER_MAX: usize = 32;
@@ -15,12 +16,14 @@ pub(super) struct Reading {
     arrival: Arrival,
     scheme: SignatureScheme,
     secrets: Vec<Secret>,
+    /// Keys that others published, where the scheme wants them.
+    published: Option<Arc<Keyring>>,
     state: State,
 }
 
 enum State {
     Arrived(Delivery),
-    Forged(Forged),
+    Forged(Box<(Forged, Delivery)>),
     Genuine(Verified),
     Read(Verified, Result<Reception, Unread>),
     /// The host failed on it.
@@ -38,35 +41,97 @@ impl Ingest {
         let Some(scheme) = arrival.connector.signature.clone().filter(|_| arrival.connector.has(Role::Webhook)) else {
             return Hooked::NotAWebhook;
         };
-        let secrets = scheme.secret().map(|name| arrival.connector.secrets(name, &*inner.ports.secrets)).unwrap_or_default();
-        let gather = inner.gather(&arrival);
-        let reading = Reading { inner: Arc::clone(inner), arrival, scheme, secrets, state: State::Arrived(delivery) };
-        match gather.ask(reading).await {
-            Ok(Reading { arrival, state: State::Read(verified, read), .. }) => inner.keep(&arrival, verified, read).await,
-            Ok(Reading { state: State::Forged(forged), .. }) => {
-                inner.ports.counters.forged(connector);
-                Hooked::Unauthorised(forged)
-            }
-            // A defect of the host, or too many wait: it is not acknowledged, and the channel will send it again.
-            Ok(_) | Err(_) => {
-                inner.ports.counters.turned_away(connector);
-                Hooked::Busy
-            }
-        }
+        inner.take(arrival, scheme, delivery).await.unwrap_or_else(|refused| refused)
     }
 }
 
 impl Inner {
+    async fn take(self: &Arc<Self>, arrival: Arrival, scheme: SignatureScheme, delivery: Delivery) -> Result<Hooked, Hooked> {
+        let source = signature::wanted(&scheme, &delivery, arrival.at).map_err(|forged| self.forged(&arrival, forged))?;
+        let published = match &source {
+            Some(source) => Some(self.published(&arrival, source).await?),
+            None => None,
+        };
+        let secrets = scheme.secret().map(|name| arrival.connector.secrets(name, &*self.ports.secrets)).unwrap_or_default();
+        let state = State::Arrived(delivery);
+        let mut read = self.read(Reading { inner: Arc::clone(self), arrival, scheme, secrets, published, state }).await?;
+        if let (State::Forged(refused), Some(source)) = (&read.state, &source)
+            && matches!(refused.0, Forged::Mismatch | Forged::UnknownKey)
+        {
+            read = self.retry(read, source).await?;
+        }
+        let Reading { arrival, scheme, state, .. } = read;
+        match state {
+            State::Read(verified, read) => {
+                self.confirm(&arrival, &scheme, &verified).await?;
+                Ok(self.keep(&arrival, verified, read).await)
+            }
+            State::Forged(refused) => Err(self.forged(&arrival, refused.0)),
+            // A defect of the host.
+            State::Arrived(_) | State::Genuine(_) | State::Lost => Err(self.busy(&arrival)),
+        }
+    }
+
+    /// Too many wait: it is not acknowledged, and the channel will send it again.
+    async fn read(self: &Arc<Self>, reading: Reading) -> Result<Reading, Hooked> {
+        let arrival = reading.arrival.clone();
+        self.gather(&arrival).ask(reading).await.map_err(|_| self.busy(&arrival))
+    }
+
+    /// Once more, when the key was changed meanwhile.
+    async fn retry(self: &Arc<Self>, mut reading: Reading, source: &KeySource) -> Result<Reading, Hooked> {
+        let private_network = reading.arrival.private_network();
+        let Some(known) = &reading.published else { return Ok(reading) };
+        let Some(renewed) = self.ports.remote_keys.renewed(source, private_network, known).await else { return Ok(reading) };
+        if let State::Forged(refused) = reading.state {
+            reading.state = State::Arrived(refused.1);
+        }
+        self.read(Reading { published: Some(renewed), ..reading }).await
+    }
+
+    /// Keys that cannot be had now may be had when the channel sends it again; others never.
+    async fn published(&self, arrival: &Arrival, source: &KeySource) -> Result<Arc<Keyring>, Hooked> {
+        self.ports.remote_keys.keys(source, arrival.private_network()).await.map_err(|error| match error {
+            RemoteKeysError::None(why) => self.forged(arrival, Forged::NoKey(why)),
+            RemoteKeysError::Unavailable(why) => {
+                tracing::warn!(connector = arrival.connector.spec.name, why, "keys of others cannot be had");
+                self.busy(arrival)
+            }
+        })
+    }
+
+    /// What is not confirmed is not acknowledged: the channel asks again.
+    async fn confirm(&self, arrival: &Arrival, scheme: &SignatureScheme, verified: &Verified) -> Result<(), Hooked> {
+        let Some(url) = signature::confirmation(scheme, verified) else { return Ok(()) };
+        let connector = &arrival.connector.spec.name;
+        match self.ports.remote_keys.confirm(&url).await {
+            Ok(()) => {
+                tracing::info!(connector, "a subscription is confirmed");
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(connector, %error, "a subscription cannot be confirmed");
+                Err(self.busy(arrival))
+            }
+        }
+    }
+
+    fn forged(&self, arrival: &Arrival, forged: Forged) -> Hooked {
+        self.ports.counters.forged(&arrival.connector.spec.name);
+        Hooked::Unauthorised(forged)
+    }
+
+    fn busy(&self, arrival: &Arrival) -> Hooked {
+        self.ports.counters.turned_away(&arrival.connector.spec.name);
+        Hooked::Busy
+    }
+
     fn handshake(&self, arrival: &Arrival, delivery: &Delivery) -> Option<Hooked> {
         let handshake = arrival.connector.handshake.as_ref()?;
-        let (Handshake::HubChallenge { secret } | Handshake::Crc { secret }) = handshake;
-        let secrets = arrival.connector.secrets(secret, &*self.ports.secrets);
-        Some(match signature::handshake(handshake, &secrets, delivery)? {
+        let secrets = handshake.secret().map(|name| arrival.connector.secrets(name, &*self.ports.secrets)).unwrap_or_default();
+        Some(match signature::handshake(handshake, &secrets, delivery, arrival.at)? {
             Ok(response) => Hooked::Handshake(response),
-            Err(forged) => {
-                self.ports.counters.forged(&arrival.connector.spec.name);
-                Hooked::Unauthorised(forged)
-            }
+            Err(forged) => self.forged(arrival, forged),
         })
     }
 
@@ -126,15 +191,25 @@ fn read(readings: &mut [Reading]) {
     for reading in &mut *readings {
         reading.arrival.at = now;
         if let State::Arrived(delivery) = std::mem::replace(&mut reading.state, State::Lost) {
-            reading.state = match signature::verify(&reading.scheme, &reading.secrets, delivery, now) {
-                Ok(verified) => State::Genuine(verified),
-                Err(forged) => State::Forged(forged),
-            };
+            reading.state = judged(reading, delivery, now);
         }
     }
     // Two configurations of one connector may wait at once, just after a swap.
     for together in readings.chunk_by_mut(|one, next| Arc::ptr_eq(&one.arrival.connector, &next.arrival.connector)) {
         read_together(&inner, together);
+    }
+}
+
+fn judged(reading: &Reading, delivery: Delivery, now: Timestamp) -> State {
+    let means = Means { secrets: &reading.secrets, published: reading.published.as_deref() };
+    let (verified, proof) = match signature::judge(&reading.scheme, means, delivery, now) {
+        Ok(judged) => judged,
+        Err(refused) => return State::Forged(refused),
+    };
+    let Some(proof) = proof else { return State::Genuine(verified) };
+    match reading.inner.once.take(&reading.arrival.connector.spec.name, &proof, &verified.delivery().body, now) {
+        Ok(()) => State::Genuine(verified),
+        Err(replayed) => State::Forged(Box::new((replayed, verified.into_delivery()))),
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
-use crate::grant::{HostGrant, Target};
+use crate::grant::{Endpoint, HostGrant, Target};
 
 /// A request that a plugin wants sent: the contract's `http.request`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +68,27 @@ impl EgressGrant {
         let allowed = there.iter().any(|grant| grant.matches(&target));
         (!allowed).then(|| format!("`{}` of this path on host `{}`", method.escape_default(), target.host))
     }
+
+    /// Why the host may not connect to an endpoint for the plugin by something else than a request, in words for the plugin's author; none
+    /// when it may. Methods and paths of grants say nothing about such connections.
+    #[must_use]
+    pub fn refusal_to_connect(&self, endpoint: &Endpoint) -> Option<String> {
+        if !endpoint.scheme.is_secure() && !self.private_network {
+            return Some(format!("scheme `{}`", endpoint.scheme.name()));
+        }
+        let usual_port = endpoint.scheme.usual_port();
+        let target = Target { method: "GET", host: &endpoint.host, port: endpoint.port, usual_port, path: "/" };
+        let granted = host_grants(self.hosts.iter()).any(|grant| grant.covers_host(&target));
+        (!granted).then(|| format!("host `{}` port {}", endpoint.host, endpoint.port))
+    }
+}
+
+/// Whether a credential may go to an endpoint that is granted.
+#[must_use]
+pub fn credential_goes_to(credential: &Credential, endpoint: &Endpoint) -> bool {
+    let usual_port = endpoint.scheme.usual_port();
+    let target = Target { method: "GET", host: &endpoint.host, port: endpoint.port, usual_port, path: "/" };
+    credential.hosts.is_empty() || host_grants(credential.hosts.iter()).any(|grant| grant.covers_host(&target))
 }
 
 /// Whether a credential may go with a request that is granted.
@@ -86,7 +107,7 @@ fn target<'a>(method: &'a str, url: &'a Url) -> Target<'a> {
         method,
         host: url.host_str().unwrap_or_default(),
         port: url.port_or_known_default().unwrap_or_default(),
-        usual_port: if url.scheme() == "http" { 80 } else { 443 },
+        usual_port: if matches!(url.scheme(), "http" | "ws") { 80 } else { 443 },
         path: url.path(),
     }
 }

@@ -1,6 +1,9 @@
 //! The outside for those who must not reach it, or need none: no network, no state, no secrets.
 
-use super::{Egress, EgressError, EgressGrant, EgressRequest, Secrets, State, StateEntry, StateError};
+use std::sync::Arc;
+
+use super::{Egress, EgressError, EgressGrant, EgressRequest, RemoteKeys, RemoteKeysError, Secrets, State, StateEntry, StateError};
+use crate::signature::{KeySource, Keyring};
 use async_trait::async_trait;
 use model::{Response, Secret};
 
@@ -18,6 +21,21 @@ impl Secrets for Nothing {
 impl Egress for Nothing {
     async fn send(&self, _grant: &EgressGrant, _request: EgressRequest) -> Result<Response, EgressError> {
         Err(EgressError::Unavailable("nothing is sent here".to_owned()))
+    }
+}
+
+#[async_trait]
+impl RemoteKeys for Nothing {
+    async fn keys(&self, _source: &KeySource, _private_network: bool) -> Result<Arc<Keyring>, RemoteKeysError> {
+        Err(RemoteKeysError::Unavailable("nothing is asked for here".to_owned()))
+    }
+
+    async fn renewed(&self, _source: &KeySource, _private_network: bool, _known: &Arc<Keyring>) -> Option<Arc<Keyring>> {
+        None
+    }
+
+    async fn confirm(&self, _url: &str) -> Result<(), RemoteKeysError> {
+        Err(RemoteKeysError::Unavailable("nothing is asked for here".to_owned()))
     }
 }
 

@@ -44,6 +44,11 @@ pub(super) fn verify(headers: &str, tolerance_s: u64, secrets: &[&[u8]], deliver
     any(&keys, |key| signatures.iter().fold(false, |found, signature| fits(key, signature, &signed) | found))
 }
 
+/// Whether a text is a usable key.
+pub(super) fn is_key(secret: &[u8]) -> bool {
+    key(secret).is_some()
+}
+
 fn key(secret: &[u8]) -> Option<Key> {
     let text = std::str::from_utf8(secret).ok()?;
     if let Some(public) = text.strip_prefix("whpk_") {

@@ -13,6 +13,8 @@ pub(super) fn unix_seconds(text: &str) -> Result<u64, Forged> {
     text.parse()
         .ok()
         .filter(|_| digits && canonical)
+        // Front tells milliseconds; as seconds they would be a date in the year 5138 or later.
+        .map(|at: u64| if at >= 100_000_000_000 { at / 1_000 } else { at })
         .ok_or_else(|| Forged::Malformed("the time of signing is not in Unix seconds".to_owned()))
 }
 
@@ -79,4 +81,16 @@ pub(super) fn parameter<'a>(url: &'a str, name: &str) -> Option<Cow<'a, str>> {
     let mut found = url::form_urlencoded::parse(query(url).as_bytes()).filter(|(key, _)| key == name);
     let first = found.next()?;
     found.next().is_none().then_some(first.1)
+}
+
+/// A query or form without the parameters of this name, every other byte left as it is.
+pub(super) fn without_parameter(query: &str, name: &str) -> String {
+    let is_other = |pair: &&str| url::form_urlencoded::parse(pair.as_bytes()).all(|(key, _)| key != name);
+    query.split('&').filter(is_other).collect::<Vec<_>>().join("&")
+}
+
+/// A date of HTTP (RFC 9110, §5.6.7), in Unix seconds.
+pub(super) fn http_date_seconds(text: &str) -> Result<u64, Forged> {
+    let since = httpdate::parse_http_date(text).ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    since.map(|since| since.as_secs()).ok_or_else(|| Forged::Malformed("`date` is no date of HTTP".to_owned()))
 }

@@ -32,10 +32,15 @@ fn sample() -> Configuration {
             account: None,
             poll_interval_ms: None,
             lmtp_listen: None,
+            smtp_listen: None,
+            smtp_tls: None,
             connect: false,
+            fallback: Vec::new(),
+            public_texts: Vec::new(),
         }],
         chains: vec![chain("public", Some("kind == 'post'")), chain("rest", None)],
         queues: vec![QueueSpec { name: "desk".to_owned(), title: String::new() }],
+        notify: Vec::new(),
     }
 }
 
@@ -142,6 +147,7 @@ prop_compose! {
             connectors: Vec::new(),
             chains: chains.into_iter().map(|(name, (when, steps, deadline_ms, arm))| ChainSpec { name, when, hold_queue: String::new(), deadline_ms, arm, steps }).collect(),
             queues: queues.into_iter().map(|(name, title)| QueueSpec { name, title }).collect(),
+            notify: Vec::new(),
         }
     }
 }

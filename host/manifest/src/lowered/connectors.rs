@@ -1,11 +1,11 @@
 use model::{ConnectorSpec, Role, Transport};
 
-use super::{Inspected, Inspections};
+use super::{Inspected, Inspections, fallback};
 use crate::report::Report;
-use crate::validated::Connector;
+use crate::validated::{Connector, Validated};
 
 /// A connector with its channel filled in; findings when what is configured and what the plugin can do differ.
-pub(super) fn lower(connector: &Connector, inspections: &Inspections, report: &Report) -> ConnectorSpec {
+pub(super) fn lower(connector: &Connector, validated: &Validated, inspections: &Inspections, report: &Report) -> ConnectorSpec {
     let inspected = inspections.get(&connector.plugin);
     if let Some(inspected) = inspected {
         check_ways_in(connector, inspected, report);
@@ -17,7 +17,11 @@ pub(super) fn lower(connector: &Connector, inspections: &Inspections, report: &R
         account: connector.account.clone(),
         poll_interval_ms: connector.poll_interval_ms,
         lmtp_listen: connector.lmtp_listen.clone(),
+        smtp_listen: connector.smtp_listen.clone(),
+        smtp_tls: connector.smtp_tls.clone(),
         connect: connector.connect,
+        fallback: fallback::ladder(connector, validated, inspections, report),
+        public_texts: connector.public_texts.clone(),
     }
 }
 
@@ -35,30 +39,37 @@ fn channel(connector: &Connector, inspected: Option<&Inspected>, report: &Report
 fn check_ways_in(connector: &Connector, inspected: &Inspected, report: &Report) {
     let (key, plugin) = (&connector.key, &connector.plugin);
     let has = |role| inspected.roles.contains(&role);
-    if !reads(inspected) {
+    if !reads(inspected) && !has(Role::Sender) {
         let roles: Vec<&str> = inspected.roles.iter().map(|role| role.name()).collect();
         let message = format!("the plugin `{plugin}` reads no channel: it is {}", crate::suggest::list(&roles, "and"));
-        return report.error(&format!("{key}.plugin"), message, "name a plugin that is a webhook, a connection or a feed");
+        return report.error(&format!("{key}.plugin"), message, "name a plugin that is a webhook, a connection, a feed or a sender");
     }
     let transport = inspected.manifest.transport.as_ref();
-    let lmtp = has(Role::Connection) && matches!(transport, Some(Transport::Lmtp));
-    let sse = has(Role::Connection) && matches!(transport, Some(Transport::Sse { .. }));
+    let mails = has(Role::Connection) && matches!(transport, Some(Transport::Mail { .. }));
+    // A mailbox counts when the manifest knows of one: whether the settings name it, the generation says.
+    let held = has(Role::Connection) && !matches!(transport, None | Some(Transport::Mail { imap: None, .. }));
     if connector.poll_interval_ms.is_some() && !has(Role::Feed) {
         report.error_at_key(&format!("{key}.poll_interval_ms"), format!("the plugin `{plugin}` has no feed to poll"), "remove it");
     }
-    if connector.lmtp_listen.is_some() && !lmtp {
+    if connector.lmtp_listen.is_some() && !mails {
         report.error_at_key(&format!("{key}.lmtp_listen"), format!("the plugin `{plugin}` reads no mails over LMTP"), "remove it");
     }
-    if connector.connect && !sse {
+    if connector.smtp_listen.is_some() && !mails {
+        report.error_at_key(&format!("{key}.smtp_listen"), format!("the plugin `{plugin}` reads no mails over SMTP"), "remove it");
+    }
+    if connector.connect && !held {
         report.error_at_key(&format!("{key}.connect"), format!("the plugin `{plugin}` declares no connection to hold open"), "remove it");
     }
-    let open = has(Role::Webhook) || connector.poll_interval_ms.is_some() || connector.lmtp_listen.is_some() || connector.connect;
-    if !open {
+    let listens = connector.lmtp_listen.is_some() || connector.smtp_listen.is_some();
+    let open = has(Role::Webhook) || connector.poll_interval_ms.is_some() || listens || connector.connect;
+    // Who only sends needs no way in.
+    if !open && reads(inspected) {
         let ways =
-            [(has(Role::Feed), "`poll_interval_ms = 60_000`"), (lmtp, "`lmtp_listen = \"127.0.0.1:2424\"`"), (sse, "`connect = true`")];
+            [(has(Role::Feed), "`poll_interval_ms = 60_000`"), (mails, "`lmtp_listen = \"127.0.0.1:2424\"`"), (held, "`connect = true`")];
         let ways: Vec<&str> = ways.into_iter().filter_map(|(possible, way)| possible.then_some(way)).collect();
         let message = "nothing can come in: no webhook, and neither polled nor connected";
-        report.error_at_key(key, message, &format!("add {}", ways.join(" or ")));
+        let remedy = format!("add {}", ways.join(" or "));
+        if has(Role::Sender) { report.warning(key, message.to_owned(), &remedy) } else { report.error_at_key(key, message, &remedy) }
     }
 }
 

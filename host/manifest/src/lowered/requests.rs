@@ -1,5 +1,5 @@
 use dispatch::grant::{REDACTED_TEXT, TEXT};
-use model::{Handshake, PluginManifest, Role, SettingOr, Transport};
+use model::{PluginManifest, Role, SettingOr, Transport};
 use serde::de::DeserializeOwned;
 
 use super::Inspected;
@@ -22,8 +22,7 @@ pub(super) fn check(plugin: &Plugin, inspected: &Inspected, report: &Report) {
             demand(plugin, scheme.secret(), "verify deliveries", report);
         }
         if let Some(handshake) = resolve(manifest.handshake.as_ref(), plugin, other_ways, "handshake", report) {
-            let (Handshake::HubChallenge { secret } | Handshake::Crc { secret }) = &handshake;
-            demand(plugin, Some(secret), "answer the channel's handshake", report);
+            demand(plugin, handshake.secret(), "answer the channel's handshake", report);
         }
     }
     if let Some(Transport::Sse { credential, .. }) = &manifest.transport {
@@ -103,7 +102,10 @@ fn resolve<T: Clone + DeserializeOwned>(
 
 fn schemes(noun: &str) -> &'static str {
     match noun {
-        "signature" => "`scheme` is `none`, `token`, `basic`, `hmac`, `ed25519`, `standard-webhooks` or `twilio`",
-        _ => "`kind` is `hub-challenge` or `crc`",
+        "signature" => {
+            "`scheme` is `none`, `token`, `basic`, `hmac`, `ed25519`, `standard-webhooks`, `twilio`, `http-signature`, `jwt`, `sns`, `ecdsa-p256`, \
+             `body-hmac`, `body-token`, `query-token` or `wechat`"
+        }
+        _ => "`kind` is `hub-challenge`, `crc`, `linkedin`, `cloud-events` or `wechat`",
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::*;
 use crate::approvals::{Approval, ApprovedAt};
 use crate::source::Source;
-use crate::{EgressSettings, Inspected, RuntimeSettings, ServerSettings, StoreSettings, SwapSettings};
+use crate::{EgressSettings, Inspected, OutboxSettings, RuntimeSettings, ServerSettings, StoreSettings, SwapSettings};
 
 /// A plugin that asks for everything.
 fn asking() -> PluginManifest {
@@ -81,6 +81,17 @@ fn candidate(configuration: Configuration, contract: &[(&str, &str)]) -> Manifes
         },
         egress: EgressSettings::default(),
         swap: SwapSettings { watch: false, kept_generations_max: 3, approvals: PathBuf::new() },
+        outbox: OutboxSettings {
+            sends_parallel_max: 0,
+            account_sends_max: 0,
+            tries_max: 0,
+            find_tries_max: 0,
+            backoff_ms: 0,
+            backoff_ms_max: 0,
+            find_after_ms: 0,
+            automatic_answers_per_hour_max: 0,
+            rescan_ms: 0,
+        },
         secrets: BTreeMap::new(),
         tokens: Vec::new(),
         configuration,

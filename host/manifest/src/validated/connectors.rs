@@ -1,10 +1,14 @@
 use std::net::SocketAddr;
 
+use model::ListenerTls;
+
+use super::fallback::{self, KeyedRung};
 use super::names::{self, Names};
 use super::{Known, plugins, server};
 use crate::bounds::{self, POLL_INTERVAL_MS};
 use crate::parsed;
 use crate::report::Report;
+use crate::suggest;
 
 /// A connector as far as the text tells: its channel may be the plugin's.
 #[derive(Debug)]
@@ -16,7 +20,12 @@ pub(crate) struct Connector {
     pub(crate) account: Option<String>,
     pub(crate) poll_interval_ms: Option<u64>,
     pub(crate) lmtp_listen: Option<String>,
+    pub(crate) smtp_listen: Option<String>,
+    pub(crate) smtp_tls: Option<ListenerTls>,
     pub(crate) connect: bool,
+    /// Empty: as usual.
+    pub(crate) fallback: Vec<KeyedRung>,
+    pub(crate) public_texts: Vec<String>,
 }
 
 /// `[[connector]]`; `listen` is the server's own address.
@@ -35,6 +44,12 @@ fn one(connector: parsed::Connector, names: &mut Names, listeners: &mut Listener
         names::well_formed(channel, &format!("{key}.channel"), report);
     }
     let lmtp_listen = connector.lmtp_listen.map(|listen| listeners.admit(listen, format!("{key}.lmtp_listen"), report));
+    let smtp_listen = connector.smtp_listen.map(|listen| listeners.admit(listen, format!("{key}.smtp_listen"), report));
+    if smtp_listen.is_none()
+        && let Some(tls) = &connector.smtp_tls
+    {
+        report.error_at_key(&tls.key, "there is no `smtp_listen` for it".to_owned(), "add the address to listen on, or remove it");
+    }
     if let Some(plugin) = &connector.plugin {
         plugins::known_plugin(plugin, known, &format!("{key}.plugin"), report);
     }
@@ -45,9 +60,25 @@ fn one(connector: parsed::Connector, names: &mut Names, listeners: &mut Listener
         account: connector.account,
         poll_interval_ms: connector.poll_interval_ms,
         lmtp_listen,
+        smtp_listen,
+        smtp_tls: connector.smtp_tls.and_then(|tls| listener_tls(tls, known, report)),
         connect: connector.connect.unwrap_or_default(),
+        fallback: connector.fallback.map(|rungs| fallback::fallback(rungs, &key, known, report)).unwrap_or_default(),
+        public_texts: fallback::public_texts(connector.public_texts, &key, report),
         key,
     })
+}
+
+fn listener_tls(tls: parsed::ListenerTls, known: &Known, report: &Report) -> Option<ListenerTls> {
+    let name = |secret: Option<String>, field: &str| {
+        let secret = secret?;
+        if !known.secrets.contains(&secret) {
+            let remedy = suggest::remedy(&secret, known.secrets.iter().map(String::as_str));
+            report.error(&format!("{}.{field}", tls.key), format!("there is no secret `{secret}`"), &remedy);
+        }
+        Some(secret)
+    };
+    Some(ListenerTls { certificate: name(tls.certificate, "certificate")?, key: name(tls.private_key, "key")? })
 }
 
 /// Addresses that are listened on, each by one.

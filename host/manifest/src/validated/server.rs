@@ -2,10 +2,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use url::Url;
 
-use crate::bounds::{self, RUNTIME, SERVER, STORE, SWAP};
+use crate::bounds::{self, OUTBOX, RUNTIME, SERVER, STORE, SWAP};
 use crate::parsed;
 use crate::report::Report;
-use crate::settings::{EgressSettings, Network, ServerSettings};
+use crate::settings::{EgressSettings, Network, OutboxSettings, ServerSettings};
 
 /// The most nameservers that are asked one after the other.
 const NAMESERVERS_MAX: usize = 8;
@@ -78,6 +78,25 @@ pub(super) fn swap(swap: parsed::Swap, report: &Report) -> Swap {
         kept_generations_max: bounds::number(report, "swap", &SWAP, &swap.numbers, "kept_generations_max"),
         approvals: swap.approvals,
     }
+}
+
+pub(super) fn outbox(outbox: &parsed::Outbox, report: &Report) -> OutboxSettings {
+    let number = |name| bounds::number(report, "outbox", &OUTBOX, &outbox.numbers, name);
+    let settings = OutboxSettings {
+        sends_parallel_max: number("sends_parallel_max"),
+        account_sends_max: number("account_sends_max"),
+        tries_max: number("tries_max"),
+        find_tries_max: number("find_tries_max"),
+        backoff_ms: number("backoff_ms"),
+        backoff_ms_max: number("backoff_ms_max"),
+        find_after_ms: number("find_after_ms"),
+        automatic_answers_per_hour_max: number("automatic_answers_per_hour_max"),
+        rescan_ms: number("rescan_ms"),
+    };
+    if settings.backoff_ms > settings.backoff_ms_max {
+        report.error("outbox.backoff_ms", "the first wait is longer than the longest", "raise `backoff_ms_max`");
+    }
+    settings
 }
 
 pub(super) fn egress(egress: &parsed::Egress, report: &Report) -> EgressSettings {

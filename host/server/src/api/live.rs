@@ -1,4 +1,4 @@
-//! The live stream: decisions as they are committed, as server-sent events.
+//! The live stream: decisions as they are committed, and what becomes of what goes out, as server-sent events.
 //!
 //! Every decision is sent once and in order of its sequence number, whatever the client missed: what the stream cannot give (because the
 //! client was away, or too slow for the bounded buffer) is read from the store, which is the truth.
@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
+use dispatch::live::OutgoingChange;
 use dispatch::port::{DecisionFilter, Store, StoreError};
 use futures::Stream;
 use model::DecisionSummary;
@@ -42,7 +43,8 @@ pub(crate) struct Start {
 
 /// Decisions as they are committed, as server-sent events.
 ///
-/// Events `decision` have the sequence number as id; `lagged` stands before decisions that come late because the client was too slow.
+/// Events `outgoing` tell that something in the outbox got somewhere else; whoever was away asks for `/outgoing`. Events `decision` have the
+/// sequence number as id; `lagged` stands before decisions that come late because the client was too slow.
 #[utoipa::path(get, path = "/api/v1/live", tag = "decisions",
     params(Start, ("last-event-id" = Option<String>, Header, description = "The id of the last event that the client has seen.")),
     responses((status = 200, description = "The stream; it ends when the server stops.", body = schema::DecisionSummary, content_type = "text/event-stream")))]
@@ -56,13 +58,14 @@ pub(crate) async fn live(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let after = cursor("after", last.or(start.after.as_deref()))?;
     // Before the store is asked, so that nothing falls between the two.
-    let receiver = site.services.live.subscribe();
+    let (receiver, outgoing) = (site.services.live.subscribe(), site.services.live.outgoing());
     let store = Arc::clone(&site.services.store);
     let last = match after {
         Some(after) => after,
         None => newest(&*store).await?,
     };
-    let feed = Feed { store, receiver, stop: site.stop.clone(), last, behind: after.is_some(), ready: VecDeque::new(), _seat: seat };
+    let feed =
+        Feed { store, receiver, outgoing, stop: site.stop.clone(), last, behind: after.is_some(), ready: VecDeque::new(), _seat: seat };
     let stream = futures::stream::unfold(feed, |mut feed| async move { feed.next().await.map(|event| (Ok(event), feed)) });
     let alive = KeepAlive::new().interval(Duration::from_millis(site.settings().live_keep_alive_ms.max(1)));
     Ok(Sse::new(stream).keep_alive(alive))
@@ -76,6 +79,7 @@ async fn newest(store: &dyn Store) -> Result<u64, StoreError> {
 struct Feed {
     store: Arc<dyn Store>,
     receiver: Receiver<Arc<DecisionSummary>>,
+    outgoing: Receiver<Arc<OutgoingChange>>,
     stop: CancellationToken,
     /// Everything up to here was sent.
     last: u64,
@@ -101,6 +105,11 @@ impl Feed {
                 biased;
                 () = self.stop.cancelled() => return None,
                 received = self.receiver.recv() => received,
+                changed = self.outgoing.recv() => match changed {
+                    Ok(change) => return Event::default().event("outgoing").json_data(&change).ok(),
+                    Err(RecvError::Lagged(_)) => continue,
+                    Err(RecvError::Closed) => return None,
+                },
             };
             match received {
                 // Commits are numbered in order but may be announced out of it: only the direct successor needs no look into the store.

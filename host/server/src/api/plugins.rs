@@ -83,6 +83,9 @@ pub(crate) struct ConnectorRow {
     /// Where mails are handed over.
     #[serde(skip_serializing_if = "Option::is_none")]
     lmtp_listen: Option<String>,
+    /// Where mails come in over SMTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smtp_listen: Option<String>,
     /// Whether its connection is held open.
     connect: bool,
     /// What came in over it since the start of the server.
@@ -139,6 +142,7 @@ pub(crate) async fn connectors(State(site): State<Shared>) -> Json<Page<Connecto
         hook: serves(&generation, &spec.name).then(|| format!("/hooks/{}", spec.name)),
         poll_interval_ms: spec.poll_interval_ms,
         lmtp_listen: spec.lmtp_listen.clone(),
+        smtp_listen: spec.smtp_listen.clone(),
         connect: spec.connect,
         counters: counts.remove(&spec.name).unwrap_or_default(),
     };

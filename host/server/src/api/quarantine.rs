@@ -124,7 +124,7 @@ fn unread(error: IngestError) -> Problem {
 fn token_header(site: &Shared, connector: &str) -> Option<String> {
     let generation = site.services.current.load();
     match &generation.connector(connector)?.signature {
-        Some(SignatureScheme::Token { header, .. }) => Some(header.clone()),
+        Some(SignatureScheme::Token { header, .. } | SignatureScheme::Jwt { header, .. }) => Some(header.clone()),
         _ => None,
     }
 }

@@ -9,14 +9,16 @@ mod counts;
 mod decision;
 mod interaction;
 mod operations;
+mod outgoing;
 mod swap;
 mod trace;
 
 pub(crate) use configuration::{ChainSpec, Configuration, Grants, Limits};
 pub(crate) use counts::{BreakerRow, ChainCounts, ConnectorCounts, PluginCounts};
 pub(crate) use decision::{DecisionSummary, QueueSummary, StoredDecision};
-pub(crate) use interaction::{Conversation, Delivery, DeliverySummary, InteractionRecord, Quarantined, Totals};
+pub(crate) use interaction::{Attachment, Conversation, Delivery, DeliverySummary, InteractionRecord, Quarantined, Totals};
 pub(crate) use operations::{Applied, CanaryOrder, ShadowOrder};
+pub(crate) use outgoing::{Outgoing, OutgoingRecord};
 pub(crate) use swap::{Label, Swap};
 pub(crate) use trace::FaultedInteraction;
 

@@ -31,6 +31,13 @@ pub(super) fn connectors(counts: &Counts, sheet: &mut Sheet) -> Result<(), Metri
     sheet.counter("pointsman_connector_failures_total", "Polls and other edge calls that failed.", label, failures)?;
     let facts = split(all, |connector: &ConnectorCounts| &connector.facts);
     sheet.counter("pointsman_connector_facts_total", "Facts by kind of event, duplicates included.", &["connector", "kind"], facts)?;
+    let outgoing = split(all, |connector: &ConnectorCounts| &connector.outgoing);
+    sheet.counter(
+        "pointsman_outgoing_tries_total",
+        "Tries to send, and questions whether something was sent, by outcome.",
+        &["connector", "outcome"],
+        outgoing,
+    )?;
     let quarantined = split(all, |connector: &ConnectorCounts| &connector.quarantined);
     sheet.counter(
         "pointsman_connector_quarantined_total",

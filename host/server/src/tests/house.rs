@@ -88,6 +88,7 @@ fn services(store: Arc<Memory>, settings: ServerSettings) -> Services {
     let ports = IngestPorts {
         current: Arc::clone(&current),
         store: store.clone(),
+        remote_keys: Arc::new(dispatch::port::Nothing),
         secrets: Arc::new(ChannelSecret),
         clock: Arc::new(SystemClock),
         counters: Arc::clone(&counters),
@@ -99,6 +100,9 @@ fn services(store: Arc<Memory>, settings: ServerSettings) -> Services {
         ingest: Ingest::new(ports),
         current,
         history: store.clone(),
+        outbox: store.clone(),
+        drain: dispatch::outbox::DrainWake::default(),
+        media: Arc::new(dispatch::port::Nothing),
         operations: Arc::new(Desk),
         store,
         live: Live::new(4),
@@ -155,7 +159,11 @@ fn configuration(plugins: &BTreeMap<String, Arc<dyn Plugin>>) -> Configuration {
         account: None,
         poll_interval_ms: None,
         lmtp_listen: None,
+        smtp_listen: None,
+        smtp_tls: None,
         connect: false,
+        fallback: Vec::new(),
+        public_texts: Vec::new(),
     };
     let steps = vec![StepSpec { plugin: "desk".to_owned(), role: Role::Router, when: None, on_fault: OnFault::Hold }];
     Configuration {
@@ -170,5 +178,6 @@ fn configuration(plugins: &BTreeMap<String, Arc<dyn Plugin>>) -> Configuration {
             steps,
         }],
         queues: vec![QueueSpec { name: "desk".to_owned(), title: "The desk".to_owned() }],
+        notify: Vec::new(),
     }
 }

@@ -3,6 +3,8 @@
 // Said whole, because the fuzz targets include this file from elsewhere.
 #[path = "memory/history.rs"]
 mod history;
+#[path = "memory/outbox.rs"]
+mod outbox;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -32,6 +34,7 @@ pub(super) struct Memory {
     pub(super) redecided: Mutex<Vec<InteractionId>>,
     pub(super) swaps: Mutex<Vec<Swap>>,
     pub(super) labels: Mutex<Vec<Label>>,
+    pub(super) wanted: Mutex<Vec<(model::OutgoingId, dispatch::port::NewOutgoing)>>,
     ids: AtomicU64,
 }
 

@@ -9,10 +9,10 @@ use rusqlite::{Row, params};
 use super::cell::{at, cell, number, time};
 use super::change::{Change, Failure};
 use super::conversation::Counts;
-use super::fault;
 use super::occasion::{self, Arising};
 use super::session::Session;
 use super::waiting::News;
+use super::{fault, outbox};
 use crate::name::Name;
 use crate::sealed::{Sealed, link};
 use crate::standing::Standing;
@@ -38,7 +38,7 @@ impl Change for Decide {
         let link = link(session.sequences.link.as_bytes(), new.outline.as_bytes(), new.commitment.as_str().as_bytes());
         insert(session, seq, new, &open, &link)?;
         let withdrawn = session.withdrawals.cover(&new.summary.decision.decided_by, cell(new.occasion));
-        effects(session, seq, new, withdrawn)?;
+        effects(session, seq, new, &open, withdrawn)?;
         if open.decided {
             fault::settle(session, open.interaction)?;
         }
@@ -160,16 +160,23 @@ fn insert(session: &Session, seq: i64, new: &Sealed, open: &Open, link: &str) ->
 }
 
 /// What the decision wants done. Of a generation that was withdrawn meanwhile nothing is done.
-fn effects(session: &mut Session, seq: i64, new: &Sealed, withdrawn: bool) -> Result<(), Failure> {
-    let state = if withdrawn { "recalled" } else { "pending" };
-    for (position, (kind, whole)) in (1_i64..).zip(&new.effects) {
+fn effects(session: &mut Session, seq: i64, new: &Sealed, open: &Open, withdrawn: bool) -> Result<(), Failure> {
+    let of = outbox::Effects {
+        decision: seq,
+        interaction: open.interaction,
+        conversation: open.conversation,
+        connector: &open.connector,
+        account: new.read.account.as_deref(),
+        decided_at: new.decided_at(),
+        withdrawn,
+    };
+    let effects = &new.summary.decision.routing.effects;
+    for (position, ((kind, whole), effect)) in (1_i64..).zip(new.effects.iter().zip(effects)) {
         let key = format!("{}.{position}", new.summary.decision.id);
-        let row = "INSERT INTO effect (key, decision, position, kind, state) VALUES (?, ?, ?, ?, ?)";
-        session.run(row, params![key, seq, position, kind, state])?;
+        let row = "INSERT INTO effect (key, decision, position, kind) VALUES (?, ?, ?, ?)";
+        session.run(row, params![key, seq, position, kind])?;
         session.run("INSERT INTO effect_content (effect, whole) VALUES (?, ?)", (&key, whole))?;
-    }
-    if !withdrawn {
-        session.count("effects.pending", i64::try_from(new.effects.len()).unwrap_or(i64::MAX));
+        outbox::enter(session, &of, &key, effect)?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::occasion::{self, Arising};
 use super::read::conversations::Standing;
 use super::session::Session;
 use super::waiting::Remembered;
-use super::{edit, fault};
+use super::{edit, fault, outbox};
 use crate::noted::{Bearing, NotedDelivery, NotedFact, NotedItem};
 use crate::wording;
 
@@ -44,8 +44,15 @@ pub(crate) fn keep(session: &mut Session, delivery: &NotedDelivery, delivery_seq
             match bearing {
                 Bearing::Edited(item) => edit::apply(session, noted, item)?,
                 Bearing::Removed => removed(session, noted)?,
-                Bearing::Echo(conversation) => {
-                    conversation::answered(session, &delivery.connector, conversation, noted.at)?;
+                Bearing::Echo(conversation, sent) => {
+                    let known = conversation::find(session, conversation)?.map(|(seq, ..)| seq);
+                    if !outbox::is_ours(session, sent, known)? {
+                        conversation::answered(session, &delivery.connector, conversation, noted.at)?;
+                    }
+                    None
+                }
+                Bearing::Receipt(receipt) => {
+                    outbox::heard(session, receipt, at(delivery.received_at))?;
                     None
                 }
                 Bearing::Said(_) | Bearing::Kept => None,
@@ -134,8 +141,12 @@ fn is_known(session: &Session, noted: &NotedFact) -> Result<bool, Failure> {
 fn insert(session: &mut Session, delivery: i64, noted: &NotedFact) -> Result<i64, Failure> {
     let seq = session.sequences.next_fact();
     let item = noted.item.as_ref().map(|name| name.bytes());
-    let row = "INSERT INTO fact (seq, key, delivery, kind, item, at) VALUES (?, ?, ?, ?, ?, ?)";
-    session.run(row, params![seq, noted.key.bytes(), delivery, noted.kind.name(), item, at(noted.at)])?;
+    let row = "INSERT INTO fact (seq, key, delivery, kind, item, at, sent) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    let sent = match &noted.bearing {
+        Bearing::Receipt(receipt) => Some(receipt.sent.bytes()),
+        _ => None,
+    };
+    session.run(row, params![seq, noted.key.bytes(), delivery, noted.kind.name(), item, at(noted.at), sent])?;
     session.run("INSERT INTO fact_content (fact, event) VALUES (?, ?)", params![seq, noted.content])?;
     Ok(seq)
 }
@@ -171,7 +182,7 @@ fn said(
     let arising = Arising { interaction: seq, id, lane: item.lane, conversation, trigger: &Trigger::Arrived, counts };
     let remembered = matches!(words, Cow::Borrowed(_)).then(|| Remembered {
         interaction: item.interaction.clone(),
-        situation: situation(standing, counts),
+        situation: situation(standing, counts, occurred_at),
         read_by: delivery.read_by.clone(),
         words_bytes: words.len(),
     });
@@ -181,13 +192,13 @@ fn said(
 }
 
 /// As the policy is told it.
-fn situation(standing: Standing, counts: Counts) -> Situation {
+fn situation(standing: Standing, counts: Counts, occurred_at: i64) -> Situation {
     Situation {
         trigger: Trigger::Arrived,
         inbound_count: count(counts.inbound),
         unanswered_count: count(counts.unanswered),
         last_reply_at: counts.last_reply_at.map(time),
-        ..standing.situation()
+        ..standing.situation_about(occurred_at)
     }
 }
 

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use dispatch::port::{AuditPoint, Audited, History, Losses, Recorded, RecordedRange, Reopened, StoreError};
 use model::{Digest, GenerationId, Label, Swap};
 
+use super::cell::at;
 use super::label::GiveLabel;
 use super::swap::{KeepComponent, NoteSwap};
 use super::withdraw::Withdraw;
@@ -48,7 +49,7 @@ impl History for SqliteStore {
     async fn withdraw(&self, generation: &GenerationId) -> Result<Reopened, StoreError> {
         let (mut all, mut after) = (Reopened::default(), Some(0));
         while let Some(from) = after {
-            let done = self.change(Withdraw { generation: generation.clone(), after: from }).await?;
+            let done = self.change(Withdraw { generation: generation.clone(), after: from, at: at(self.clock.now()) }).await?;
             all.interactions += done.reopened.interactions;
             all.effects_recalled += done.reopened.effects_recalled;
             after = done.next;

@@ -6,8 +6,8 @@ use rusqlite::params;
 
 use super::cell::at;
 use super::change::{Change, Failure};
+use super::conversation;
 use super::session::Session;
-use super::waiting::News;
 
 /// Keeps a label; with a queue, moves the conversation there.
 pub(crate) struct GiveLabel(pub(crate) Label);
@@ -34,7 +34,7 @@ impl Change for GiveLabel {
         session.run(row, params![interaction, conversation, decision, last, at(label.at), label.by, label.queue, score])?;
         let seq = session.last_given();
         if let Some(queue) = &label.queue {
-            self.transfer(session, conversation, queue)?;
+            conversation::wait_in(session, conversation, queue, at(label.at))?;
         }
         Ok(Label { seq, decision: DecisionId(judged.id), ..label.clone() })
     }
@@ -48,15 +48,5 @@ impl GiveLabel {
             Ok(Judged { interaction: row.get(0)?, conversation: row.get(1)?, decision: row.get(2)?, id: row.get(3)? })
         })?;
         Ok(judged)
-    }
-
-    /// The conversation waits there from now on, as a case that is open; agent, service level and counts stay as they are.
-    fn transfer(&self, session: &mut Session, conversation: i64, queue: &str) -> Result<(), Failure> {
-        let update = "UPDATE conversation SET queued_at = CASE WHEN case_open = 1 AND queue IS ?1 THEN queued_at ELSE ?2 END, queue = ?1,
-                             opened_at = CASE WHEN case_open = 1 THEN opened_at ELSE ?2 END, case_open = 1
-                      WHERE seq = ?3";
-        session.run(update, params![queue, at(self.0.at), conversation])?;
-        session.tell(News::Touched(conversation));
-        Ok(())
     }
 }

@@ -7,6 +7,8 @@ pub(crate) mod decisions;
 pub(crate) mod deliveries;
 pub(crate) mod faults;
 pub(crate) mod interactions;
+pub(crate) mod outbox;
+pub(crate) mod outgoing;
 pub(crate) mod queues;
 pub(crate) mod recorded;
 pub(crate) mod swaps;

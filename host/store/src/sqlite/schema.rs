@@ -3,10 +3,12 @@
 use rusqlite::{Connection, Error, OptionalExtension as _};
 
 /// Never changed once released: a new form is a new file.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/0001_store.sql"),
     include_str!("../../migrations/0002_fault.sql"),
     include_str!("../../migrations/0003_history.sql"),
+    include_str!("../../migrations/0004_outbox.sql"),
+    include_str!("../../migrations/0005_kept.sql"),
 ];
 
 /// Where the first form's number is kept, in databases that were made before the number moved into the file's header.

@@ -1,7 +1,9 @@
 mod accident;
 mod cost;
+mod drain;
 mod durability;
 mod erasure;
+mod kept;
 mod opening;
 mod remembering;
 mod tampering;

@@ -7,6 +7,7 @@ use rusqlite::Row;
 use super::change::{Change, Failure};
 use super::conversation::Counts;
 use super::occasion::{self, Arising};
+use super::outbox;
 use super::session::Session;
 use crate::name::Name;
 
@@ -18,6 +19,8 @@ pub(crate) struct Withdraw {
     pub(crate) generation: GenerationId,
     /// After this decision.
     pub(crate) after: i64,
+    /// By the host's clock.
+    pub(crate) at: i64,
 }
 
 /// What was taken back, and after which decision to go on; none: that was all.
@@ -55,7 +58,6 @@ impl Change for Withdraw {
                 reopened.interactions += 1;
             }
         }
-        session.count("effects.pending", -i64::try_from(reopened.effects_recalled).unwrap_or(i64::MAX));
         Ok(Withdrawn { reopened, next: (decisions == DECISIONS_MAX).then_some(last) })
     }
 }
@@ -83,23 +85,23 @@ impl Withdraw {
 
     /// What decisions wanted done that are not their interaction's latest any more, whatever became of that since.
     fn recall_superseded(&self, session: &Session, last: i64) -> Result<u64, Failure> {
-        let update = "UPDATE effect SET state = 'recalled'
-                      WHERE state = 'pending'
-                            AND decision IN (SELECT decision.seq
-                                             FROM decision
-                                             JOIN interaction ON interaction.seq = decision.interaction
-                                             WHERE decided_by = ? AND decision.seq > ? AND decision.seq <= ?
-                                                   AND interaction.decision <> decision.seq)";
-        let recalled = session.run(update, (&self.generation.0, self.after, last))?;
-        Ok(u64::try_from(recalled).unwrap_or(u64::MAX))
+        let superseded = "SELECT id FROM outgoing
+                          WHERE state IN ('pending', 'waiting')
+                                AND decision IN (SELECT decision.seq
+                                                 FROM decision
+                                                 JOIN interaction ON interaction.seq = decision.interaction
+                                                 WHERE decided_by = ? AND decision.seq > ? AND decision.seq <= ?
+                                                       AND interaction.decision <> decision.seq)";
+        let superseded = session.all(superseded, (&self.generation.0, self.after, last), |row| row.get(0))?;
+        outbox::recall(session, superseded, self.at)
     }
 
     /// Everything that this generation wanted done about the interaction and that was not sent yet.
     fn recall(&self, session: &Session, interaction: i64) -> Result<u64, Failure> {
-        let update = "UPDATE effect SET state = 'recalled'
-                      WHERE state = 'pending' AND decision IN (SELECT seq FROM decision WHERE interaction = ? AND decided_by = ?)";
-        let recalled = session.run(update, (interaction, &self.generation.0))?;
-        Ok(u64::try_from(recalled).unwrap_or(u64::MAX))
+        let wanted = "SELECT id FROM outgoing
+                      WHERE state IN ('pending', 'waiting') AND decision IN (SELECT seq FROM decision WHERE interaction = ? AND decided_by = ?)";
+        let wanted = session.all(wanted, (interaction, &self.generation.0), |row| row.get(0))?;
+        outbox::recall(session, wanted, self.at)
     }
 }
 

@@ -29,6 +29,19 @@ pub(super) fn check_head<B>(grant: &EgressGrant, answer: &http::Response<B>) -> 
     Err(EgressError::Unavailable("the answer is compressed, which was not asked for".to_owned()))
 }
 
+/// Whether the other side says that the token it was sent is worth nothing (RFC 6750 §3.1); some say it with 400 and a code of their own.
+pub(super) fn refuses_token(answer: &Response) -> bool {
+    match answer.status {
+        401 => true,
+        400 => {
+            let said: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            let code = said.get("error").and_then(serde_json::Value::as_str).unwrap_or_default();
+            ["invalid_token", "InvalidToken", "ExpiredToken"].contains(&code)
+        }
+        _ => false,
+    }
+}
+
 /// The whole answer.
 pub(super) async fn read(grant: &EgressGrant, answer: http::Response<Incoming>) -> Result<Response, EgressError> {
     let (head, mut stream) = answer.into_parts();

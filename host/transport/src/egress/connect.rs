@@ -51,15 +51,19 @@ impl CheckedConnect {
     }
 
     async fn connect(self, uri: Uri) -> Result<TokioIo<TcpStream>, ConnectError> {
-        let host = uri.host().unwrap_or_default();
         let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
+        self.dial(uri.host().unwrap_or_default(), port).await.map(TokioIo::new)
+    }
+
+    /// A connection to a host and port.
+    pub(super) async fn dial(&self, host: &str, port: u16) -> Result<TcpStream, ConnectError> {
         let mut last = io::Error::from(io::ErrorKind::NotFound);
         for address in self.checked(host).await?.into_iter().take(ADDRESSES_MAX) {
             let wait = Duration::from_millis(CONNECT_MS_MAX);
             match tokio::time::timeout(wait, TcpStream::connect(SocketAddr::new(address, port))).await {
                 Ok(Ok(stream)) => {
                     stream.set_nodelay(true)?;
-                    return Ok(TokioIo::new(stream));
+                    return Ok(stream);
                 }
                 Ok(Err(error)) => last = error,
                 Err(_) => last = io::ErrorKind::TimedOut.into(),

@@ -1,5 +1,8 @@
 //! Adding a credential to a request, as its form says.
 
+mod oauth1;
+mod path;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -8,7 +11,7 @@ use dispatch::Arithmetic;
 use dispatch::port::{EgressError, KeyAlgorithm, Keys as _, Secrets};
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
-use model::{Algorithm, Credential, CredentialForm, Encoding, Secret};
+use model::{Algorithm, Credential, CredentialForm, Encoding, Oauth2, Secret, Session};
 use url::Url;
 
 use super::request::is_hop_by_hop;
@@ -29,7 +32,10 @@ pub(super) fn check_headers(credential: &Credential, headers: &HeaderMap) -> Res
         CredentialForm::Hmac { header, timestamp_header, .. } => {
             std::iter::once(header).chain(timestamp_header).map(String::as_str).collect()
         }
-        CredentialForm::Query { .. } => vec![],
+        CredentialForm::Oauth2(oauth) => vec![&oauth.header],
+        CredentialForm::Session(session) => vec![&session.header],
+        CredentialForm::Oauth1 {} => vec![AUTHORIZATION.as_str()],
+        CredentialForm::Query { .. } | CredentialForm::Path { .. } => vec![],
     };
     match own.into_iter().find(|name| headers.contains_key(*name)) {
         Some(name) => Err(refused(&format!("header `{}`", name.to_ascii_lowercase()))),
@@ -43,7 +49,20 @@ pub(super) fn value(credential: &Credential, secrets: &dyn Secrets) -> Result<Se
     value.ok_or_else(|| EgressError::Unavailable(format!("the secret `{}` has no value", credential.secret)))
 }
 
-/// Adds the credential; what was added that tells of the secret is returned, to be looked for in the answer.
+/// Whether a redirected request still has a place for the credential.
+pub(super) fn fits(credential: &Credential, url: &Url) -> bool {
+    match &credential.form {
+        CredentialForm::Path { place } => path::has(url, place),
+        _ => true,
+    }
+}
+
+/// Whether the host obtains what it sends, so that it can obtain it anew.
+pub(super) fn is_obtained(form: &CredentialForm) -> bool {
+    matches!(form, CredentialForm::Oauth2(_) | CredentialForm::Session(_))
+}
+
+/// Adds the credential: `secret` is its value, or the token that was obtained for it. What was added that tells of the secret is returned, to be looked for in the answer.
 pub(super) fn add(
     credential: &Credential,
     secret: &Secret,
@@ -67,8 +86,23 @@ pub(super) fn add(
             url.query_pairs_mut().append_pair(name, text);
             Ok(Vec::new())
         }
+        CredentialForm::Path { place } => {
+            let text = std::str::from_utf8(secret.expose()).map_err(|_| adding.unusable())?;
+            Ok(vec![path::fill(url, place, text)?])
+        }
+        CredentialForm::Oauth2(Oauth2 { header, prefix, .. }) | CredentialForm::Session(Session { header, prefix, .. }) => {
+            adding.insert(headers, header, &[prefix.as_bytes(), secret.expose()].concat())?;
+            Ok(Vec::new())
+        }
+        CredentialForm::Oauth1 {} => {
+            let keys: oauth1::Keys = serde_json::from_slice(secret.expose()).map_err(|_| adding.unusable())?;
+            let moment = oauth1::Moment { timestamp: unix_seconds(), nonce: nonce().ok_or_else(|| adding.unusable())? };
+            let (header, code) = keys.header(signed, headers, &moment).ok_or_else(|| adding.unusable())?;
+            adding.insert(headers, AUTHORIZATION.as_str(), header.as_bytes())?;
+            Ok(vec![code.trim_end_matches('=').as_bytes().to_vec()])
+        }
         CredentialForm::Hmac { header, algorithm, signed: template, encoding, prefix, timestamp_header } => {
-            let timestamp = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()).to_string();
+            let timestamp = unix_seconds();
             if template.contains("{timestamp}") && timestamp_header.is_none() {
                 return Err(EgressError::Unavailable("a time is signed that no header tells".to_owned()));
             }
@@ -82,6 +116,17 @@ pub(super) fn add(
             Ok(vec![code.trim_end_matches('=').as_bytes().to_vec()])
         }
     }
+}
+
+fn unix_seconds() -> String {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()).to_string()
+}
+
+/// Thirty-two letters that come once.
+fn nonce() -> Option<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(hex::encode(bytes))
 }
 
 struct Adding<'a> {

@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use dispatch::port::{EgressError, EgressGrant, Secrets};
-use model::{Header, Response};
+use model::{CredentialForm, Header, Response};
 
 use self::view::View;
 
@@ -18,6 +18,8 @@ use self::view::View;
 const SECRET_BYTES_MIN: usize = 4;
 /// Encoded parts that are shorter are found by chance.
 const PART_BYTES_MIN: usize = 6;
+/// Fields of a secret's value that say who somebody is.
+const PUBLIC_FIELDS: [&str; 9] = ["client_id", "consumer_key", "username", "user", "login", "identifier", "handle", "email", "account"];
 /// What is written over each byte.
 const FILLER: u8 = b'*';
 
@@ -30,8 +32,16 @@ pub(crate) struct Echo {
 impl Echo {
     /// The values of all secrets that a plugin may send.
     pub(crate) fn of_grant(grant: &EgressGrant, secrets: &dyn Secrets) -> Self {
-        let values = grant.credentials.values().flat_map(|credential| secrets.values(&credential.secret));
-        Self { needles: values.flat_map(|value| spellings(value.expose())).collect() }
+        let values = grant.credentials.values().flat_map(|credential| {
+            let values = secrets.values(&credential.secret);
+            values.into_iter().flat_map(|value| parts(&credential.form, value.expose())).collect::<Vec<_>>()
+        });
+        Self { needles: values.flat_map(|value| spellings(&value)).collect() }
+    }
+
+    /// Other values that must not come back in any spelling, such as tokens.
+    pub(crate) fn hide(&mut self, values: &[Vec<u8>]) {
+        self.needles.extend(values.iter().flat_map(|value| spellings(value)));
     }
 
     /// Something else that must not: what was made from a secret and sent.
@@ -87,6 +97,17 @@ fn write_over(search: &AhoCorasick, bytes: &mut [u8]) {
             bytes.get_mut(view.source(found.range())).unwrap_or_default().fill(FILLER);
         }
     }
+}
+
+/// What of a secret's value is secret: of a JSON object the fields, but those that only say who somebody is and that answers are full of.
+fn parts(form: &CredentialForm, value: &[u8]) -> Vec<Vec<u8>> {
+    if !matches!(form, CredentialForm::Oauth1 {} | CredentialForm::Oauth2(_) | CredentialForm::Session(_)) {
+        return vec![value.to_vec()];
+    }
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(value).unwrap_or_default();
+    let secret = fields.iter().filter(|(name, _)| !PUBLIC_FIELDS.contains(&name.as_str()));
+    let texts = secret.filter_map(|(_, value)| value.as_str().map(|text| text.as_bytes().to_vec()));
+    texts.chain([value.to_vec()]).collect()
 }
 
 /// A secret as it is, in UTF-16, in hex, and in base64 wherever in the encoded bytes it stands.

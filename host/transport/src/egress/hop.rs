@@ -1,10 +1,11 @@
 //! One request on the way, and where its answer leads (RFC 9110 §15.4).
 
-use dispatch::port::{EgressError, EgressGrant, EgressRequest, Secrets, credential_goes};
+use dispatch::port::{EgressError, EgressGrant, EgressRequest, credential_goes};
 use http::header::{COOKIE, LOCATION};
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::Full;
 use hyper::body::Bytes;
+use model::{Credential, Secret};
 use url::Url;
 
 use super::spelling::{self, refused};
@@ -55,14 +56,27 @@ impl Hop {
         Ok(Self { method, url, headers, body: asked.body.into(), credential: asked.credential })
     }
 
-    /// The request as it is sent, and what was added to it that must not come back.
-    pub(super) fn request(&self, grant: &EgressGrant, secrets: &dyn Secrets) -> Result<(http::Request<Full<Bytes>>, Added), EgressError> {
+    /// A request of the host's own: with POST, without a credential. Its headers may be those that plugins must not give.
+    pub(super) fn own(grant: &EgressGrant, url: &str, headers: HeaderMap, body: Vec<u8>) -> Result<Self, EgressError> {
+        let url = spelling::absolute(url)?;
+        check(grant, &Method::POST, &url)?;
+        let mut all = request::headers(grant, &[])?;
+        all.extend(headers);
+        Ok(Self { method: Method::POST, url, headers: all, body: body.into(), credential: None })
+    }
+
+    /// The credential that goes with it.
+    pub(super) fn credential<'a>(&self, grant: &'a EgressGrant) -> Option<&'a Credential> {
+        self.credential.as_ref().and_then(|name| grant.credentials.get(name))
+    }
+
+    /// The request as it is sent with what was lent for its credential, and what was added to it that must not come back.
+    pub(super) fn request(&self, grant: &EgressGrant, lent: Option<&Secret>) -> Result<(http::Request<Full<Bytes>>, Added), EgressError> {
         let (mut url, mut headers) = (self.url.clone(), self.headers.clone());
         let mut added = Vec::new();
-        if let Some(credential) = self.credential.as_ref().and_then(|name| grant.credentials.get(name)) {
-            let secret = credential::value(credential, secrets)?;
+        if let (Some(credential), Some(secret)) = (self.credential(grant), lent) {
             let target = credential::Signed { method: self.method.as_str(), url: &self.url, body: &self.body };
-            added = credential::add(credential, &secret, &target, &mut url, &mut headers)?;
+            added = credential::add(credential, secret, &target, &mut url, &mut headers)?;
         }
         let mut built = http::Request::new(Full::new(self.body.clone()));
         *built.method_mut() = self.method.clone();
@@ -93,7 +107,9 @@ impl Hop {
             }
         }
         let goes = credential.as_ref().and_then(|name| grant.credentials.get(name));
-        if from.origin() != url.origin() || !goes.is_some_and(|credential| credential_goes(credential, method.as_str(), &url)) {
+        if from.origin() != url.origin()
+            || !goes.is_some_and(|credential| credential_goes(credential, method.as_str(), &url) && credential::fits(credential, &url))
+        {
             credential = None;
         }
         if from.origin() != url.origin() {

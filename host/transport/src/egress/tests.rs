@@ -8,3 +8,4 @@ mod nameserver;
 mod redirects;
 mod requests;
 mod ssrf;
+mod tokens;

@@ -1,4 +1,4 @@
-//! One LMTP dialogue (RFC 2033) as a state machine: bytes in, replies and finished mails out. No socket, no clock.
+//! One dialogue of LMTP (RFC 2033) or SMTP (RFC 5321) as a state machine: bytes in, replies and finished mails out. No socket, no clock.
 
 use model::{Attributes, Value};
 use smtp_proto::request::receiver::{DataReceiver, DummyDataReceiver};
@@ -14,8 +14,28 @@ pub(super) enum Step {
     Reply(String),
     /// A whole mail: take it, then answer once for each recipient with [`Session::answers`].
     Mail(Mail),
+    /// Begin TLS (RFC 3207). What had arrived behind the command was thrown away: it was not said over TLS.
+    StartTls,
     /// Close the connection after what was said.
     Close,
+}
+
+/// What is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// By a mail server that hands over: one answer for each recipient.
+    Lmtp,
+    /// By anybody: one answer for each mail.
+    Smtp,
+}
+
+impl Protocol {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Lmtp => "LMTP",
+            Self::Smtp => "SMTP",
+        }
+    }
 }
 
 /// A mail with its envelope.
@@ -50,7 +70,10 @@ enum State {
 /// The dialogue.
 pub(super) struct Session {
     state: State,
+    protocol: Protocol,
     bounds: Bounds,
+    /// STARTTLS is offered: it can be had, and is not there yet.
+    tls_offered: bool,
     greeted: bool,
     from: Option<String>,
     to: Vec<String>,
@@ -58,25 +81,27 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(bounds: Bounds) -> Self {
-        Self { state: State::Commands(Vec::new()), bounds, greeted: false, from: None, to: Vec::new(), errors: 0 }
+    pub(super) fn new(protocol: Protocol, bounds: Bounds, tls_offered: bool) -> Self {
+        let state = State::Commands(Vec::new());
+        Self { state, protocol, bounds, tls_offered, greeted: false, from: None, to: Vec::new(), errors: 0 }
     }
 
     /// What the host says first.
-    pub(super) fn greeting() -> String {
-        "220 pointsman LMTP ready".to_owned()
+    pub(super) fn greeting(&self) -> String {
+        let kind = if self.protocol == Protocol::Smtp { "ESMTP" } else { "LMTP" };
+        format!("220 pointsman {kind} ready")
     }
 
-    /// The answers to a mail, one for each recipient in order (RFC 2033 §4.2).
-    pub(super) fn answers(count: usize, answer: &str) -> Vec<String> {
-        vec![answer.to_owned(); count]
+    /// The answers to a mail: over LMTP one for each recipient in order (RFC 2033 §4.2), over SMTP one.
+    pub(super) fn answers(&self, recipients: usize, answer: &str) -> Vec<String> {
+        vec![answer.to_owned(); if self.protocol == Protocol::Smtp { 1 } else { recipients }]
     }
 
     /// Takes what arrived; the steps are in order.
     pub(super) fn ingest(&mut self, bytes: &[u8]) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut rest = bytes.iter();
-        while !rest.as_slice().is_empty() && !matches!(steps.last(), Some(Step::Close)) {
+        while !rest.as_slice().is_empty() && !matches!(steps.last(), Some(Step::Close | Step::StartTls)) {
             match &mut self.state {
                 State::Commands(line) => {
                     let part = up_to_line_end(&mut rest);
@@ -117,9 +142,22 @@ impl Session {
 
     fn command(&mut self, parsed: Result<Request<String>, ParseError>, steps: &mut Vec<Step>) {
         match parsed {
-            Err(_) => self.bad("500 5.5.2 That is no LMTP command", steps),
-            Ok(Request::Lhlo { host }) => self.hello(&host, steps),
+            Err(_) => self.bad(&format!("500 5.5.2 That is no {} command", self.protocol.name()), steps),
+            Ok(Request::Lhlo { host }) if self.protocol == Protocol::Lmtp => self.hello(&host, steps),
+            Ok(Request::Lhlo { .. }) => self.bad("500 5.5.1 This is SMTP: say EHLO", steps),
+            Ok(Request::Ehlo { host }) if self.protocol == Protocol::Smtp => self.hello(&host, steps),
+            Ok(Request::Helo { host }) if self.protocol == Protocol::Smtp => {
+                self.reset();
+                self.greeted = !host.is_empty();
+                steps.push(Step::Reply("250 pointsman".to_owned()));
+            }
             Ok(Request::Ehlo { .. } | Request::Helo { .. }) => self.bad("500 5.5.1 This is LMTP: say LHLO", steps),
+            Ok(Request::StartTls) if self.tls_offered => {
+                steps.push(Step::Reply("220 2.0.0 Go ahead".to_owned()));
+                steps.push(Step::StartTls);
+                self.reset();
+                (self.tls_offered, self.greeted) = (false, false);
+            }
             Ok(Request::Mail { from }) => self.mail_from(from.address, from.size, steps),
             Ok(Request::Rcpt { to }) => self.rcpt_to(to.address, steps),
             Ok(Request::Data) => self.data(steps),
@@ -143,6 +181,9 @@ impl Session {
         let size = self.bounds.mail_bytes_max;
         for line in ["250-pointsman", "250-PIPELINING", "250-8BITMIME", "250-SMTPUTF8", "250-ENHANCEDSTATUSCODES"] {
             steps.push(Step::Reply(line.to_owned()));
+        }
+        if self.tls_offered {
+            steps.push(Step::Reply("250-STARTTLS".to_owned()));
         }
         steps.push(Step::Reply(format!("250 SIZE {size}")));
     }
@@ -190,7 +231,7 @@ impl Session {
     }
 
     fn refuse_size(&mut self, steps: &mut Vec<Step>) {
-        let refusals = Self::answers(self.to.len(), "552 5.3.4 Too large");
+        let refusals = self.answers(self.to.len(), "552 5.3.4 Too large");
         steps.extend(refusals.into_iter().map(Step::Reply));
         self.reset();
     }
@@ -221,18 +262,22 @@ fn up_to_line_end<'a>(rest: &mut std::slice::Iter<'a, u8>) -> &'a [u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bounds, Session, Step};
+    use super::{Bounds, Protocol, Session, Step};
 
     const BOUNDS: Bounds = Bounds { mail_bytes_max: 200, recipients_max: 2, errors_max: 3 };
 
     fn talk(chunks: &[&str]) -> String {
-        let mut session = Session::new(BOUNDS);
+        dialogue(Session::new(Protocol::Lmtp, BOUNDS, false), chunks)
+    }
+
+    fn dialogue(mut session: Session, chunks: &[&str]) -> String {
         let steps = chunks.iter().flat_map(|chunk| session.ingest(chunk.as_bytes())).collect::<Vec<_>>();
         let lines = steps.iter().map(|step| match step {
             Step::Reply(line) => line.clone(),
             Step::Mail(mail) => {
                 format!("MAIL x{} {:?} {:?}", mail.recipients, mail.envelope["envelope-to"], String::from_utf8_lossy(&mail.bytes))
             }
+            Step::StartTls => "TLS".to_owned(),
             Step::Close => "CLOSE".to_owned(),
         });
         lines.collect::<Vec<_>>().join("\n")
@@ -286,6 +331,47 @@ mod tests {
         500 5.5.2 That line is too long
         250 2.0.0 Here
         ");
+    }
+
+    #[test]
+    fn over_smtp_a_mail_has_one_answer_and_nothing_is_kept_from_before_tls() {
+        let session = Session::new(Protocol::Smtp, BOUNDS, true);
+        let said = dialogue(
+            session,
+            &[
+                "LHLO x\r\nEHLO x\r\nMAIL FROM:<a@example.org>\r\nSTARTTLS\r\nRCPT TO:<evil@example.com>\r\n",
+                "MAIL FROM:<a@example.org>\r\n",
+                "EHLO x\r\nSTARTTLS\r\n",
+            ],
+        );
+        insta::assert_snapshot!(said, @r"
+        500 5.5.1 This is SMTP: say EHLO
+        250-pointsman
+        250-PIPELINING
+        250-8BITMIME
+        250-SMTPUTF8
+        250-ENHANCEDSTATUSCODES
+        250-STARTTLS
+        250 SIZE 200
+        250 2.1.0 Sender ok
+        220 2.0.0 Go ahead
+        TLS
+        503 5.5.1 Out of order
+        250-pointsman
+        250-PIPELINING
+        250-8BITMIME
+        250-SMTPUTF8
+        250-ENHANCEDSTATUSCODES
+        250 SIZE 200
+        502 5.5.1 STARTTLS is not offered
+        421 4.7.0 Too many errors
+        CLOSE
+        ");
+        let session = Session::new(Protocol::Smtp, BOUNDS, false);
+        let large = format!("{}\r\n.\r\n", "x".repeat(300));
+        let to = "RCPT TO:<b@example.com>\r\nRCPT TO:<c@example.com>\r\n";
+        let said = dialogue(session, &["HELO x\r\nMAIL FROM:<>\r\n", to, "DATA\r\n", &large, "QUIT\r\n"]);
+        assert!(said.ends_with("354 End with a line that is a dot\n552 5.3.4 Too large\n221 2.0.0 Goodbye\nCLOSE"), "{said}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
-//! The ways in beside HTTP: LMTP listeners, polled feeds and held streams, one task each. They follow what serves: after a swap those that
-//! came are opened, those that went are closed, and all others stay as they are.
+//! The ways in beside HTTP: listeners for mails, polled feeds, and connections that are held (streams, WebSockets, mailboxes), one task each.
+//! They follow what serves: after a swap those that came are opened, those that went are closed, and all others stay as they are.
+
+mod held;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
@@ -7,13 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dispatch::generation::{Connector, Generation};
-use dispatch::grant::egress_grant;
 use dispatch::ingest::Ingest;
-use dispatch::port::Clock;
-use model::Transport;
+use dispatch::port::{Clock, Secrets};
+use model::ListenerTls;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use transport::{HttpEgress, LmtpSettings, SseSettings};
+use transport::{Certificate, HttpEgress, LmtpSettings};
 
 /// Tries to bind an address that is in use: a door that was closed just now lets go of it within a moment.
 const BIND_TRIES_MAX: u32 = 5;
@@ -24,6 +25,8 @@ const BIND_AGAIN_MS: u64 = 50;
 pub(crate) struct DoorPorts {
     pub(crate) ingest: Ingest,
     pub(crate) egress: HttpEgress,
+    /// For the certificates of listeners.
+    pub(crate) secrets: Arc<dyn Secrets>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Closes all of them.
     pub(crate) stop: CancellationToken,
@@ -43,11 +46,18 @@ struct Inner {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Door {
     /// Takes mails.
-    Mails { connector: String, address: String },
+    Mails { connector: String, address: String, protocol: Protocol },
     /// Polls a feed.
     Feed { connector: String, interval_ms: u64 },
-    /// Holds a stream; what it may do outside is part of it.
-    Events { connector: String, url: String, credential: Option<String>, grant: String },
+    /// Holds a connection; what it is and may do outside is part of it.
+    Held { connector: String, declared: String },
+}
+
+/// How mails come.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Protocol {
+    Lmtp,
+    Smtp(Option<ListenerTls>),
 }
 
 struct Open {
@@ -71,10 +81,11 @@ impl Doors {
     pub(crate) async fn prepare(&self, generation: &Generation) -> Result<Prepared, String> {
         let mut listeners = BTreeMap::new();
         for door in self.0.missing(generation) {
-            let Door::Mails { connector, address } = &door else { continue };
+            let Door::Mails { connector, address, protocol } = &door else { continue };
             let listener = self.0.listener(address).await;
             let listener = listener.and_then(|listener| listener.set_nonblocking(true).map(|()| listener)).map_err(|error| {
-                format!("connector `{connector}` cannot listen on {address}: {error}; stop what uses it, or change `lmtp_listen`")
+                let key = if *protocol == Protocol::Lmtp { "lmtp_listen" } else { "smtp_listen" };
+                format!("connector `{connector}` cannot listen on {address}: {error}; stop what uses it, or change `{key}`")
             })?;
             listeners.insert(door, listener);
         }
@@ -105,12 +116,21 @@ impl Doors {
         }
     }
 
-    /// Where mails are taken, by connector.
+    /// Where mails are taken over LMTP, by connector.
     pub(crate) fn lmtp_addresses(&self) -> BTreeMap<String, String> {
+        self.addresses(|protocol| *protocol == Protocol::Lmtp)
+    }
+
+    /// Where mails are taken over SMTP, by connector.
+    pub(crate) fn smtp_addresses(&self) -> BTreeMap<String, String> {
+        self.addresses(|protocol| matches!(protocol, Protocol::Smtp(_)))
+    }
+
+    fn addresses(&self, wanted: fn(&Protocol) -> bool) -> BTreeMap<String, String> {
         let address = |listener: &TcpListener| listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
         let mails = |(door, state): (&Door, &Open)| match door {
-            Door::Mails { connector, .. } => Some((connector.clone(), address(state.listener.as_ref()?))),
-            Door::Feed { .. } | Door::Events { .. } => None,
+            Door::Mails { connector, protocol, .. } if wanted(protocol) => Some((connector.clone(), address(state.listener.as_ref()?))),
+            _ => None,
         };
         self.0.open().iter().filter_map(mails).collect()
     }
@@ -132,27 +152,22 @@ fn held(open: &BTreeMap<Door, Open>, address: &str) -> Option<std::io::Result<Tc
 fn wanted(generation: &Generation) -> BTreeMap<Door, &Arc<Connector>> {
     let mut doors = BTreeMap::new();
     for (name, connector) in generation.connectors() {
-        let mine: BTreeSet<Door> = [mails(name, connector), feed(name, connector), events(name, connector)].into_iter().flatten().collect();
+        let mine: BTreeSet<Door> = mails(name, connector).chain(feed(name, connector)).chain(held::door(name, connector)).collect();
         doors.extend(mine.into_iter().map(|door| (door, connector)));
     }
     doors
 }
 
-fn mails(name: &str, connector: &Connector) -> Option<Door> {
-    let address = connector.spec.lmtp_listen.clone()?;
-    Some(Door::Mails { connector: name.to_owned(), address })
+fn mails(name: &str, connector: &Connector) -> impl Iterator<Item = Door> {
+    let spec = &connector.spec;
+    let lmtp = spec.lmtp_listen.clone().map(|address| (address, Protocol::Lmtp));
+    let smtp = spec.smtp_listen.clone().map(|address| (address, Protocol::Smtp(spec.smtp_tls.clone())));
+    lmtp.into_iter().chain(smtp).map(|(address, protocol)| Door::Mails { connector: name.to_owned(), address, protocol })
 }
 
 fn feed(name: &str, connector: &Connector) -> Option<Door> {
     let interval_ms = connector.spec.poll_interval_ms?;
     Some(Door::Feed { connector: name.to_owned(), interval_ms })
-}
-
-fn events(name: &str, connector: &Connector) -> Option<Door> {
-    let (true, Some(Transport::Sse { url, credential })) = (connector.spec.connect, &connector.transport) else { return None };
-    let info = connector.plugin.info();
-    let grant = format!("{:?}", egress_grant(&info.spec, &info.manifest));
-    Some(Door::Events { connector: name.to_owned(), url: url.clone(), credential: credential.clone(), grant })
 }
 
 impl Inner {
@@ -182,29 +197,34 @@ impl Inner {
 
     /// Starts the task behind a door.
     fn enter(&self, door: &Door, connector: &Connector, listener: Option<&TcpListener>, stop: &CancellationToken) -> std::io::Result<()> {
-        let DoorPorts { ingest, egress, clock, .. } = &self.ports;
+        let DoorPorts { ingest, secrets, clock, .. } = &self.ports;
         match door {
-            Door::Mails { connector, .. } => {
+            Door::Mails { connector, protocol, .. } => {
                 let listener = listener.ok_or_else(|| std::io::Error::other("it is not bound"))?.try_clone()?;
                 let listener = tokio::net::TcpListener::from_std(listener)?;
-                let serving = transport::serve_lmtp(listener, connector.clone(), ingest.clone(), LmtpSettings::default(), stop.clone());
-                self.tasks.spawn(serving);
+                let (connector, ingest, settings, stop) = (connector.clone(), ingest.clone(), LmtpSettings::default(), stop.clone());
+                match protocol {
+                    Protocol::Lmtp => self.tasks.spawn(transport::serve_lmtp(listener, connector, ingest, settings, stop)),
+                    Protocol::Smtp(tls) => {
+                        let tls = tls.clone().map(|tls| certificate(tls, Arc::clone(secrets)));
+                        self.tasks.spawn(transport::serve_smtp(listener, connector, ingest, settings, tls, stop))
+                    }
+                };
             }
             Door::Feed { connector, interval_ms } => {
                 let polling = transport::poll_feed(ingest.clone(), connector.clone(), *interval_ms, Arc::clone(clock), stop.clone());
                 self.tasks.spawn(polling);
             }
-            Door::Events { connector: name, url, credential, .. } => {
-                let info = connector.plugin.info();
-                let settings = SseSettings {
-                    connector: name.clone(),
-                    url: url.clone(),
-                    credential: credential.clone(),
-                    grant: egress_grant(&info.spec, &info.manifest),
-                };
-                self.tasks.spawn(transport::hold_events(ingest.clone(), egress.clone(), settings, Arc::clone(clock), stop.clone()));
-            }
+            Door::Held { connector: name, .. } => held::enter(&self.tasks, &self.ports, name, connector, stop),
         }
         Ok(())
     }
+}
+
+/// A listener's certificate, read from its secrets for each dialogue.
+fn certificate(tls: ListenerTls, secrets: Arc<dyn Secrets>) -> Certificate {
+    Arc::new(move || {
+        let value = |name: &str| secrets.values(name).into_iter().next().ok_or_else(|| format!("the secret `{name}` has no value"));
+        transport::certificate_of(value(&tls.certificate)?.expose(), value(&tls.key)?.expose())
+    })
 }

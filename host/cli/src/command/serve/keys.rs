@@ -2,9 +2,9 @@
 
 use dispatch::generation::Generation;
 use dispatch::port::Secrets;
-use dispatch::signature::{Forged, verify};
+use dispatch::signature::unusable;
 use manifest::{Findings, Manifest};
-use model::{Delivery, Timestamp};
+use model::Handshake;
 
 use crate::configuration;
 use crate::exit::Done;
@@ -19,16 +19,26 @@ pub(crate) fn check(manifest: &Manifest, generation: &Generation, secrets: &dyn 
     if findings.is_empty() { Ok(()) } else { Err(configuration::refused(&Findings::new(findings))) }
 }
 
-/// The connectors that can verify nothing, each with a sentence that says so.
+/// The connectors that can verify nothing, or answer no handshake, each with a sentence that says so.
 pub(crate) fn without_key(generation: &Generation, secrets: &dyn Secrets) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (name, connector) in generation.connectors() {
-        let Some((scheme, own)) = connector.signature.as_ref().and_then(|scheme| Some((scheme, scheme.secret()?))) else { continue };
-        let values = connector.secrets(own, secrets);
-        // Nobody signed this: the only question is what it fails for.
-        if matches!(verify(scheme, &values, Delivery::default(), Timestamp(0)), Err(Forged::NoSecret)) {
-            let message = format!("the secret `{own}` of the connector `{name}` has no value that its signature scheme can use");
-            found.push((name.clone(), message));
+        if let Some((scheme, own)) = connector.signature.as_ref().and_then(|scheme| Some((scheme, scheme.secret()?))) {
+            let values = connector.secrets(own, secrets);
+            let reasons: Vec<_> = values.iter().map(|value| unusable(scheme, value)).collect();
+            if !reasons.contains(&None) {
+                let why = reasons.into_iter().flatten().next().map(|why| format!(": {why}")).unwrap_or_default();
+                let message = format!("the secret `{own}` of the connector `{name}` has no value that its signature scheme can use{why}");
+                found.push((name.clone(), message));
+            }
+        }
+        if let Some(own) = connector.handshake.as_ref().and_then(Handshake::secret)
+            && connector.secrets(own, secrets).is_empty()
+        {
+            found.push((
+                name.clone(),
+                format!("the secret `{own}` of the connector `{name}` has no value to answer the channel's handshake with"),
+            ));
         }
     }
     found

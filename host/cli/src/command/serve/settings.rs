@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use manifest::{Manifest, TokenRole};
 use server::{Access, Rate, ServerSettings, Services, Token, Tokens};
+use transport::{Library, LibraryLimits, LibraryPorts};
 
 use super::Host;
 use crate::exit::{Done, Failure};
@@ -17,6 +18,9 @@ pub(crate) fn services(manifest: &Manifest, host: &Host, swaps: &Swaps) -> Done<
         current: Arc::clone(&host.current),
         store: host.store.clone(),
         history: host.store.clone(),
+        outbox: host.store.clone(),
+        drain: host.drain.wake(),
+        media: library(host),
         operations: Arc::new(swaps.clone()),
         live: host.live.clone(),
         counters: Arc::clone(&host.counters),
@@ -27,6 +31,12 @@ pub(crate) fn services(manifest: &Manifest, host: &Host, swaps: &Swaps) -> Done<
         tokens: tokens(manifest),
         runtime,
     })
+}
+
+/// Fetches and hands out the files of attachments.
+fn library(host: &Host) -> Arc<Library> {
+    let (egress, current) = (host.egress.clone(), Arc::clone(&host.current));
+    Arc::new(Library::new(LibraryPorts { egress, store: host.store.clone(), media: host.store.clone(), current }, LibraryLimits::default()))
 }
 
 fn settings(manifest: &Manifest) -> Done<ServerSettings> {

@@ -125,8 +125,72 @@ pub(crate) struct ConnectorSpec {
     poll_interval_ms: Option<u64>,
     /// Where mails are handed over; absent: not at all.
     lmtp_listen: Option<String>,
+    /// Where mails come in over SMTP; absent: not at all.
+    smtp_listen: Option<String>,
+    /// What STARTTLS on that listener works with, by the names of secrets; absent: it is not offered.
+    smtp_tls: Option<ListenerTls>,
     /// Whether the declared connection is held open.
     connect: bool,
+    /// What is tried, in order, when an answer cannot go out; absent: the conversation, as wanted.
+    fallback: Option<Vec<Rung>>,
+    /// Texts of the company that may stand in public answers although they look private; absent: none.
+    public_texts: Option<Vec<String>>,
+}
+
+/// One rung of a fallback ladder.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Rung {
+    /// In the conversation, as wanted.
+    Thread,
+    /// In the conversation, only for the customer's eyes.
+    Private,
+    /// To an address of the customer on another connector.
+    Address {
+        /// The connector that sends.
+        connector: String,
+        /// Where the address stands: `customer/…`, `author/…` or `attributes/…`.
+        to: String,
+        /// The attribute that has to be true.
+        consent: Option<String>,
+    },
+    /// A text that the channel has approved before.
+    Template {
+        /// The connector that sends; absent: the conversation's own.
+        connector: Option<String>,
+        /// Where the address stands; absent: the author's id.
+        to: Option<String>,
+        /// The template's name.
+        template: String,
+        /// BCP 47.
+        language: String,
+        /// What fills its places.
+        params: Option<Vec<String>>,
+        /// The attribute that has to be true.
+        consent: Option<String>,
+    },
+    /// A task for a person: the conversation waits in this queue.
+    Queue(String),
+}
+
+/// Where a notice goes beside the list of notices.
+#[derive(ToSchema)]
+pub(crate) struct NotifySpec {
+    /// The recipient as policies name them.
+    recipient: String,
+    /// The connector that sends.
+    connector: String,
+    /// The address there.
+    to: String,
+}
+
+/// The certificate of a listener, by the names of secrets.
+#[derive(ToSchema)]
+pub(crate) struct ListenerTls {
+    /// Whose value is the certificate.
+    certificate: String,
+    /// Whose value is its private key.
+    key: String,
 }
 
 /// What happens to the interaction when a step's plugin faults.
@@ -191,4 +255,6 @@ pub(crate) struct Configuration {
     chains: Vec<ChainSpec>,
     /// By name.
     queues: Vec<QueueSpec>,
+    /// Where notices go beside their list, by recipient; absent: nowhere.
+    notify: Option<Vec<NotifySpec>>,
 }

@@ -54,6 +54,8 @@ pub(crate) struct ConnectorCounts {
     turned_away: u64,
     /// Polls and other edge calls that failed.
     failures: u64,
+    /// Tries to send, and questions whether something was sent, by outcome.
+    outgoing: BTreeMap<String, u64>,
 }
 
 /// What the interactions of a chain cost.

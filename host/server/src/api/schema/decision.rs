@@ -190,8 +190,14 @@ pub(crate) struct StoredEffect {
     key: String,
     /// What is to be done.
     effect: Effect,
-    /// `pending`, `done`, `dead`, or `recalled`: its generation was withdrawn before it was sent.
+    /// `pending`, `sending`, `waiting`, `unknown`, `done`, `parked`, or `recalled`: it was taken back before it was sent.
     state: String,
+    /// How often it was tried; absent: never.
+    tries: Option<u32>,
+    /// `sent`, `delivered`, `read` or `failed`: how far it has come, when the channel told.
+    progress: Option<String>,
+    /// Why it stands there.
+    why: Option<String>,
 }
 
 /// A decision with everything that explains it.

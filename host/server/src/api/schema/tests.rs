@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use dispatch::counters::{ChainCounts, ConnectorCounts, PluginCounts};
 use dispatch::port::{Conversation, Totals};
 use model::{
-    Answer, Assignment, Attachment, Attributes, Author, ChainSpec, Configuration, ConnectorSpec, Content, Cost, Customer, Decision,
-    DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, Disposition, Effect, Engagement, Factor, Fault, FaultKind,
-    FaultedInteraction, GenerationId, Grants, Header, HostCall, Interaction, InteractionId, InteractionRecord, InteractionState, Kind,
-    Label, LogLevel, LogLine, Notice, OnFault, PluginSpec, Priority, Quarantined, QueueSpec, QueueSummary, Reason, Role, Routing,
-    ServiceLevel, Share, Signal, Situation, Skill, Span, StepOutcome, StepRecord, StepSpec, StoredDecision, StoredEffect, Swap, SwapKind,
-    SwapTrigger, Target, Timestamp, Trace, Trigger, Value, Visibility,
+    Answer, Assignment, Attachment, Attributes, Author, Broadcast, ChainSpec, Configuration, ConnectorSpec, Content, Cost, Customer,
+    Decision, DecisionId, DecisionSummary, Delivery, DeliveryId, DeliverySummary, Digest, Disposition, Edit, Effect, Engagement, Factor,
+    Fault, FaultKind, FaultedInteraction, GenerationId, Grants, Header, HostCall, Interaction, InteractionId, InteractionRecord,
+    InteractionState, Kind, Label, LogLevel, LogLine, Notice, OnFault, Outgoing, OutgoingId, OutgoingRecord, OutgoingState, PluginSpec,
+    Priority, Progress, Quarantined, QueueSpec, QueueSummary, Reason, Role, Routing, SentItem, ServiceLevel, Share, Signal, Situation,
+    Skill, Span, StepOutcome, StepRecord, StepSpec, StoredDecision, StoredEffect, Swap, SwapKind, SwapTrigger, Target, Timestamp, Trace,
+    Trigger, Try, TryCall, Value, Visibility, Wanted, Words,
 };
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -160,8 +161,29 @@ fn stored() -> StoredDecision {
     let fault = Fault { plugin: text(), kind: FaultKind::Stack };
     let outcomes = [StepOutcome::Said(Json::Null), StepOutcome::NotMet, StepOutcome::ConditionFailed(text()), StepOutcome::Faulted(fault)];
     let trace = Trace { interaction: interaction(), situation: situation(), steps: outcomes.into_iter().map(step).collect() };
-    let effects = vec![StoredEffect { key: text(), effect: Effect::Notify(Notice { recipient: text(), text: text() }), state: text() }];
+    let effects = vec![StoredEffect {
+        key: text(),
+        effect: Effect::Notify(Notice { recipient: text(), text: text() }),
+        state: text(),
+        tries: 1,
+        progress: Some(model::Progress::Read),
+        why: Some(text()),
+    }];
     StoredDecision { decision: decision(Disposition::Hold(text())), trace: Some(trace), commitment: Digest::of(b""), effects }
+}
+
+fn rungs() -> Vec<model::Rung> {
+    let (to, consent) = (Some(text()), Some(text()));
+    let template = model::Rung::Template {
+        connector: to.clone(),
+        to,
+        template: text(),
+        language: text(),
+        params: vec![text()],
+        consent: consent.clone(),
+    };
+    let address = model::Rung::Address { connector: text(), to: text(), consent };
+    vec![model::Rung::Thread, model::Rung::Private, address, template, model::Rung::Queue(text())]
 }
 
 fn configuration() -> Configuration {
@@ -183,7 +205,11 @@ fn configuration() -> Configuration {
             account: Some(text()),
             poll_interval_ms: Some(1),
             lmtp_listen: Some(text()),
+            smtp_listen: Some(text()),
+            smtp_tls: Some(model::ListenerTls { certificate: text(), key: text() }),
             connect: true,
+            fallback: rungs(),
+            public_texts: vec![text()],
         }],
         chains: vec![ChainSpec {
             name: text(),
@@ -194,6 +220,7 @@ fn configuration() -> Configuration {
             steps: faults.into_iter().map(step).collect(),
         }],
         queues: vec![QueueSpec { name: text(), title: text() }],
+        notify: vec![model::NotifySpec { recipient: text(), connector: text(), to: text() }],
     }
 }
 
@@ -334,9 +361,68 @@ fn rows_are_described() {
         score: Some(1.0),
     };
     check("Label", &label);
-    let counts =
-        ConnectorCounts { deliveries: 1, facts: facts.clone(), duplicates: 1, forged: 1, quarantined: facts, turned_away: 1, failures: 1 };
+    let counts = ConnectorCounts {
+        deliveries: 1,
+        facts: facts.clone(),
+        duplicates: 1,
+        forged: 1,
+        quarantined: facts.clone(),
+        turned_away: 1,
+        failures: 1,
+        outgoing: facts,
+    };
     check("ConnectorCounts", &counts);
+}
+
+fn outgoing(wanted: Wanted) -> Outgoing {
+    Outgoing {
+        seq: 1,
+        id: OutgoingId(text()),
+        kind: wanted.kind().to_owned(),
+        state: OutgoingState::Done,
+        connector: text(),
+        interaction: Some(InteractionId(text())),
+        decision: Some(DecisionId(text())),
+        by: Some(text()),
+        created_at: Timestamp(1),
+        due_at: Timestamp(1),
+        changed_at: Timestamp(1),
+        rung: 1,
+        tries: 1,
+        progress: Some(Progress::Read),
+        why: Some(text()),
+        wanted: Some(wanted),
+    }
+}
+
+#[test]
+fn the_outbox_is_described() {
+    let attachments = vec![attachment(Content::Url(text()))];
+    let words = Words { text: text(), private: true, attachments: attachments.clone(), attributes: attributes() };
+    let post = Broadcast { account: text(), text: text(), attachments, attributes: attributes() };
+    let all = [
+        Wanted::Effect(Effect::Notify(Notice { recipient: text(), text: text() })),
+        Wanted::Reply(words),
+        Wanted::Post(post),
+        Wanted::Edit(Edit { source_id: text(), text: text() }),
+        Wanted::Hide(text()),
+    ];
+    for wanted in all {
+        check("Outgoing", &outgoing(wanted));
+    }
+    let tried = Try {
+        at: Timestamp(1),
+        ended_at: Some(Timestamp(1)),
+        rung: 1,
+        connector: text(),
+        call: TryCall::Send,
+        outcome: text(),
+        detail: Some(text()),
+        digest: Some(Digest::of(b"")),
+        host_calls: vec![HostCall { function: text(), asked: Json::Null, answered: Json::Null }],
+    };
+    let sent = vec![SentItem { connector: text(), rung: 1, source_id: text(), progress: Progress::Sent }];
+    check("OutgoingRecord", &OutgoingRecord { outgoing: outgoing(Wanted::Hide(text())), history: vec![tried], sent });
 }
 
 #[test]

@@ -3,7 +3,7 @@ use model::{DecisionId, DecisionSummary, Digest, InteractionId, StoredDecision, 
 use rusqlite::{Connection, Row};
 
 use super::{PAGE_ROWS_MAX, Query, not_found, parse};
-use crate::sqlite::cell::{cell, number};
+use crate::sqlite::cell::{cell, count, number};
 use crate::sqlite::change::Failure;
 
 struct Found {
@@ -103,17 +103,42 @@ impl Whole {
     }
 
     fn stored(self, connection: &Connection) -> Result<StoredDecision, Failure> {
-        let mut query =
-            Query::new("SELECT key, state, whole FROM effect JOIN effect_content ON effect_content.effect = effect.key WHERE decision = ");
+        let mut query = Query::new(
+            "SELECT key, state, effect_content.whole, tries, progress, why FROM effect
+             JOIN effect_content ON effect_content.effect = effect.key
+             JOIN outgoing ON outgoing.id = effect.key
+             LEFT JOIN outgoing_content ON outgoing_content.outgoing = outgoing.seq
+             WHERE effect.decision = ",
+        );
         query.bind(self.seq).push(" ORDER BY position");
-        let rows = query.all(connection, |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?)))?;
-        let effect = |(key, state, whole): (_, _, String)| Ok(StoredEffect { key, effect: parse(&whole)?, state });
+        let rows = query.all(connection, EffectRow::read)?;
         Ok(StoredDecision {
             decision: parse(self.whole.as_ref().unwrap_or(&self.outline))?,
             trace: self.trace.as_deref().map(parse).transpose()?,
             commitment: digest(&self.commitment)?,
-            effects: rows.into_iter().map(effect).collect::<Result<_, Failure>>()?,
+            effects: rows.into_iter().map(EffectRow::stored).collect::<Result<_, Failure>>()?,
         })
+    }
+}
+
+struct EffectRow {
+    key: String,
+    state: String,
+    whole: String,
+    tries: i64,
+    progress: Option<String>,
+    why: Option<String>,
+}
+
+impl EffectRow {
+    fn read(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+        Ok(Self { key: row.get(0)?, state: row.get(1)?, whole: row.get(2)?, tries: row.get(3)?, progress: row.get(4)?, why: row.get(5)? })
+    }
+
+    fn stored(self) -> Result<StoredEffect, Failure> {
+        let Self { key, state, whole, tries, progress, why } = self;
+        let progress = progress.as_deref().and_then(crate::sqlite::outbox::progress);
+        Ok(StoredEffect { key, effect: parse(&whole)?, state, tries: count(tries), progress, why })
     }
 }
 

@@ -13,7 +13,9 @@ pub(crate) fn totals(connection: &Connection) -> Result<Totals, Failure> {
     let query = Query::new(
         "SELECT name, count FROM tally
          UNION ALL SELECT 'quarantined', count(*) FROM quarantine
-         UNION ALL SELECT 'pending', count(*) FROM occasion",
+         UNION ALL SELECT 'pending', count(*) FROM occasion
+         UNION ALL SELECT 'effects.pending', coalesce(sum(count), 0) FROM outbox_tally
+                   WHERE kind IN ('answer', 'notify', 'timer', 'mark') AND state IN ('pending', 'sending', 'waiting', 'unknown')",
     );
     let rows = query.all(connection, |row| Ok((row.get(0)?, number(row.get(1)?))))?;
     let counts: BTreeMap<String, u64> = rows.into_iter().collect();

@@ -32,6 +32,7 @@ struct Found {
     unanswered_count: i64,
     last_reply_at: Option<i64>,
     standing: Standing,
+    occurred_at: i64,
 }
 
 impl Found {
@@ -44,6 +45,7 @@ impl Found {
             unanswered_count: row.get(4)?,
             last_reply_at: row.get(5)?,
             standing: Standing::read(row, 6)?,
+            occurred_at: row.get(18)?,
         })
     }
 }
@@ -54,7 +56,10 @@ pub(crate) fn work(connection: &Connection, pending: &Pending) -> Result<Work, F
     let mut query = Query::new(
         "SELECT words, read_by, asked, occasion.inbound_count, occasion.unanswered_count, occasion.last_reply_at,
                 conversation.inbound_count, conversation.unanswered_count, conversation.last_reply_at, case_open, opened_at, queue, agent,
-                previous_agent, first_response_due_at, resolution_due_at
+                previous_agent, first_response_due_at, resolution_due_at, conversation.last_inbound_at,
+                CASE WHEN marked = 1 THEN (SELECT marks FROM conversation_content
+                                           WHERE conversation_content.conversation = conversation.seq) END,
+                interaction.occurred_at
          FROM occasion
          JOIN interaction ON interaction.seq = occasion.interaction
          JOIN conversation ON conversation.seq = interaction.conversation
@@ -72,7 +77,7 @@ pub(crate) fn work(connection: &Connection, pending: &Pending) -> Result<Work, F
             inbound_count: count(row.inbound_count),
             unanswered_count: count(row.unanswered_count),
             last_reply_at: row.last_reply_at.map(time),
-            ..row.standing.situation()
+            ..row.standing.situation_about(row.occurred_at)
         },
         read_by: GenerationId(row.read_by),
     })

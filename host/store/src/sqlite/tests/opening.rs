@@ -71,7 +71,7 @@ async fn what_cannot_be_opened_says_why() {
     `[folder]/shut/store.db` cannot be written to: give the server's user the right to write to the file and its directory
     `[folder]/held.db` is in use by another server (process [pid]): stop that one, or give this one a database of its own
     `[folder]/locked.db` is locked by another program: close it (a database shell, a backup) and try again
-    `[folder]/newer.db` was written by a later version (its schema is 99, this version knows 3): use that version
+    `[folder]/newer.db` was written by a later version (its schema is 99, this version knows 5): use that version
     ");
 }
 
@@ -120,9 +120,16 @@ async fn a_database_of_the_first_form_is_brought_up_to_date() {
     home.store.close().await;
     let shell = rival(&home.path());
     commit_as_before(&shell);
-    let first = "DROP INDEX label_interaction; DROP INDEX label_conversation; DROP TABLE label; DROP TABLE swap; DROP TABLE component;
-                 DROP INDEX effect_pending; CREATE INDEX effect_pending ON effect (decision) WHERE state = 'pending';
-                 UPDATE effect SET state = 'done' WHERE position = 2; UPDATE tally SET count = 1 WHERE name = 'effects.pending';
+    let first = "DROP TRIGGER attachment_erased; DROP TABLE attachment_content; DROP TABLE media_content; DROP TABLE kept_token;
+                 DROP TABLE sent_content; DROP TABLE sent; DROP TABLE outgoing_try_content; DROP TABLE outgoing_try;
+                 DROP TABLE outgoing_content; DROP TABLE outgoing; DROP TABLE outbox_tally;
+                 DROP INDEX fact_sent; ALTER TABLE fact DROP COLUMN sent; ALTER TABLE conversation DROP COLUMN last_inbound_at;
+                 ALTER TABLE conversation DROP COLUMN marked; ALTER TABLE conversation_content DROP COLUMN marks;
+                 ALTER TABLE effect ADD COLUMN state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'dead'));
+                 INSERT INTO tally (name, count) VALUES ('effects.pending', 1);
+                 DROP INDEX label_interaction; DROP INDEX label_conversation; DROP TABLE label; DROP TABLE swap; DROP TABLE component;
+                 CREATE INDEX effect_pending ON effect (decision) WHERE state = 'pending';
+                 UPDATE effect SET state = 'done' WHERE position = 2;
                  DROP INDEX interaction_undecided; DROP INDEX decision_at; DROP INDEX decision_generation;
                  ALTER TABLE decision DROP COLUMN decided_by; DROP TABLE fault_content; DROP TABLE fault; PRAGMA user_version = 0;
                  CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL,
@@ -142,14 +149,18 @@ async fn a_database_of_the_first_form_is_brought_up_to_date() {
         assert_eq!((audited.decisions, audited.tampering), (1, vec![]), "commitments of then hold");
         let decided = store.recorded(RecordedRange { limit: 10, ..RecordedRange::default() }).await.unwrap();
         let effects = store.decision(&decided[0].decision.id).await.unwrap().effects;
-        assert_eq!(effects.iter().map(|effect| effect.state.as_str()).collect::<Vec<_>>(), ["pending", "done"]);
+        assert_eq!(
+            effects.iter().map(|effect| effect.state.as_str()).collect::<Vec<_>>(),
+            ["parked", "done"],
+            "what waited then comes as no surprise now"
+        );
         store.close().await;
     }
     let store = open(&home.path()).await;
     let withdrawn = store.withdraw(&model::GenerationId("g1".to_owned())).await.unwrap();
-    assert_eq!(withdrawn, Reopened { interactions: 1, effects_recalled: 1 }, "who decided is known of old decisions too");
+    assert_eq!(withdrawn, Reopened { interactions: 1, effects_recalled: 0 }, "who decided is known of old decisions too");
     store.close().await;
     let path = home.path();
     let version: i64 = rival(&path).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, crate::sqlite::schema::known());
 }

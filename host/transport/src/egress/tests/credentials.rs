@@ -48,6 +48,18 @@ async fn every_form_is_sent_and_none_comes_back() {
 }
 
 #[tokio::test]
+async fn a_secret_in_the_path_is_sent_and_does_not_come_back() {
+    let server = parrot().await;
+    let form = || CredentialForm::Path { place: "{token}".to_owned() };
+    let url = |path: &str| format!("http://{}{path}", server.host());
+    let (heard, told) = through(&server, form(), ask("GET", &url("/bot{token}/send?x={token}"))).await.unwrap();
+    assert!(heard.starts_with("GET /bots3cret%2F%2Bvalue/send?x={token} HTTP/1.1"), "{heard}");
+    assert!(!told.contains("s3cret"), "{told}");
+    let error = through(&server, form(), ask("GET", &url("/api"))).await.unwrap_err();
+    assert_eq!(error, EgressError::NotGranted("a URL whose path has `{token}` not once".to_owned()));
+}
+
+#[tokio::test]
 async fn requests_are_signed() {
     let server = parrot().await;
     let template = "v0:{timestamp}:{method}:{host}:{path}:{body}:{other}{";

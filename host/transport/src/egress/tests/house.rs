@@ -31,6 +31,11 @@ impl Secrets for Known {
 
 /// An egress that asks these servers for names.
 pub(super) fn egress(nameservers: &[SocketAddr]) -> HttpEgress {
+    egress_of(Arc::new(Known), nameservers)
+}
+
+/// An egress with secrets of one's own.
+pub(super) fn egress_of(secrets: Arc<dyn Secrets>, nameservers: &[SocketAddr]) -> HttpEgress {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore::empty();
     roots.add(certificate().0.clone()).unwrap();
@@ -38,7 +43,7 @@ pub(super) fn egress(nameservers: &[SocketAddr]) -> HttpEgress {
     let tls = tls.with_root_certificates(roots).with_no_client_auth();
     let settings = EgressSettings { nameservers: nameservers.to_vec() };
     let public = |address: IpAddr| address == IpAddr::V4(STRANGER) || is_public(address);
-    HttpEgress::built(Arc::new(Known), &settings, tls, public).unwrap()
+    HttpEgress::built(secrets, &settings, tls, public).unwrap()
 }
 
 pub(super) async fn send(grant: &EgressGrant, request: EgressRequest) -> Result<Response, EgressError> {
