@@ -170,7 +170,7 @@ fn a_component_of_a_wrong_world_is_told_which_world_it_has() {
 
     [place]/pointsman.toml:20:10 connector[0].plugin: the plugin `json` reads no channel: it is `classifier`
 
-    help: name a plugin that is a webhook, a connection or a feed
+    help: name a plugin that is a webhook, a connection, a feed or a sender
 
     [place]/pointsman.toml:32:1 chain[0].step[0]: the plugin `calm` can be `classifier`, `prioritizer` or `router` here
 

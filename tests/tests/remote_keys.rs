@@ -17,7 +17,7 @@ use crate::desk::{CHAIN, Desk, PATIENCE};
 fn hook(settings: &str) -> String {
     format!(
         "[secrets]\nkey = {{ env = \"HOOK_KEY\" }}\n[[plugin]]\nname = \"json\"\nfile = \"DIST/json.wasm\"\n\
-         grant = {{ private_network = true, secrets = {{ key = \"key\" }} }}\n[plugin.settings]\n{settings}\n\
+         grant = {{ private_network = true, secrets = {{ webhook = \"key\" }} }}\n[plugin.settings]\n{settings}\n\
          [plugin.settings.item]\nsource_id = \"/id\"\ntext = \"/text\"\n[[connector]]\nname = \"hook\"\nplugin = \"json\"\nchannel = \"hook\"\n{CHAIN}"
     )
 }
@@ -126,7 +126,7 @@ fn an_issuers_keys_are_found_by_its_openid_configuration() {
 #[test]
 fn an_address_answers_for_itself_and_keeps_its_secret() {
     let desk = open(
-        "signature = { scheme = \"query-token\", parameter = \"key\", secret = \"key\" }\n\
+        "signature = { scheme = \"query-token\", parameter = \"key\", secret = \"webhook\" }\n\
          handshake = { kind = \"cloud-events\", origins = [\"events.example.com\"] }",
     );
     let url = format!("{}/hooks/hook", desk.host.url());

@@ -51,7 +51,7 @@ impl Train {
         shell::say("building the trainer");
         shell::run(shell::plugins_cargo().args(["build", "--release", "-p", "train", "--target", &host]))?;
         let trainer = shell::root().join("plugins/target").join(&host).join("release/train");
-        let out = self.out.clone().unwrap_or_else(|| shell::root().join(format!("plugins/{0}/{0}.model", self.plugin)));
+        let out = self.out.clone().unwrap_or_else(|| shell::root().join(format!("plugins/{}/{}.model", self.folder(), self.plugin)));
         let mut train = Command::new(trainer);
         train.arg(&self.plugin).arg("--data").arg(&self.data).arg("--out").arg(&out);
         train.arg("--seed").arg(self.seed.to_string()).arg("--words").arg(wheel(&packages)?);
@@ -60,6 +60,11 @@ impl Train {
         }
         shell::say(&format!("training {}", self.plugin));
         shell::run(&mut train)
+    }
+
+    /// Where the plugin is.
+    fn folder(&self) -> &str {
+        if self.plugin == "sentiment" { "sentiment-learnt" } else { &self.plugin }
     }
 
     fn sources(&self, packages: &Path, train: &mut Command) -> Result<()> {

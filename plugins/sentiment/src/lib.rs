@@ -1,35 +1,25 @@
-//! Classifier: how customers feel, learnt from labelled posts, in English, French and some other languages.
+//! Classifier: how customers feel, by words and rules, in English and French.
 //!
-//! It says what the whole text sounds like, how sure it is, and which words moved it most. Own words and phrases can be weighed and decided on
-//! in the settings. MODEL.md tells what it was made from, how often it is right, and where it errs.
+//! Honest and small: it knows the words that it was given, and what negation, emphasis, contrast, questions and a few idioms do to them. It
+//! says which words moved it, and how sure it is. What it cannot know is in README.md.
 
-pub mod care;
-pub mod learnt;
+pub mod judge;
+pub mod lexicon;
 pub mod options;
-pub mod read;
 pub mod report;
 
 #[cfg(test)]
 mod tests;
 
-use compact::Model;
-use languages::Guesser;
 use pointsman_plugin::{Classifier, Interaction, Plugin, Problem, Signal, plugin};
+use words::{Token, guess, tokens};
 
-use crate::care::Care;
-use crate::learnt::Learnt;
+use crate::judge::judge;
 use crate::options::Options;
-use crate::read::Text;
-
-/// The models, as `cargo xtask train sentiment` wrote them.
-const MODEL: &[u8] = include_bytes!("../sentiment.model");
 
 /// The plugin.
 #[derive(Debug)]
 pub struct Sentiment {
-    learnt: Learnt,
-    guesser: Guesser,
-    care: Care,
     options: Options,
 }
 
@@ -37,13 +27,7 @@ impl Plugin for Sentiment {
     type Settings = serde_json::Value;
 
     fn configure(settings: Self::Settings) -> Result<Self, Vec<Problem>> {
-        let options = Options::read(&settings)?;
-        let read = || {
-            let model = Model::read(MODEL)?;
-            Ok((Learnt::read(&model)?, Guesser::of(&model)?))
-        };
-        let (learnt, guesser) = read().map_err(|why: compact::ModelError| vec![Problem::new("", why.to_string())])?;
-        Ok(Self { learnt, guesser, care: Care::default(), options })
+        Options::read(&settings).map(|options| Self { options })
     }
 }
 
@@ -55,9 +39,32 @@ impl Classifier for Sentiment {
 
 impl Sentiment {
     fn classify_one(&self, interaction: &Interaction) -> Vec<Signal> {
-        let language = read::language(interaction, &self.guesser);
-        let text = Text::read(interaction, language, (self.learnt.lexicon(), &self.care), &self.options);
-        report::signals(&text, &self.learnt, &self.options)
+        let body = tokens(&interaction.text);
+        let subject = tokens(interaction.subject.as_deref().unwrap_or(""));
+        let language = self.language(interaction.language.as_deref(), &body, &subject);
+        let lexicon = self.options.lexicon(language.unwrap_or("any"));
+        let mut finding = judge(&body, lexicon, &self.options.cues);
+        finding.add(&judge(&subject, lexicon, &self.options.cues));
+        report::signals(&finding, language, &self.options)
+    }
+
+    /// The named language, else the one whose small words are there, else the one whose lexicon finds more.
+    fn language(&self, named: Option<&str>, body: &[Token], subject: &[Token]) -> Option<&'static str> {
+        if named.is_some_and(|name| !(name.is_empty() || name.eq_ignore_ascii_case("und"))) {
+            return Options::language(named);
+        }
+        guess(body).or_else(|| guess(subject)).or_else(|| {
+            let hits = |language: &'static str| {
+                let lexicon = self.options.lexicon(language);
+                judge(body, lexicon, &self.options.cues).hits.len() + judge(subject, lexicon, &self.options.cues).hits.len()
+            };
+            let (en, fr, any) = (hits("en"), hits("fr"), hits("any"));
+            match (en > any, fr > any) {
+                (false, false) => None,
+                (_, true) if fr > en => Some("fr"),
+                _ => Some("en"),
+            }
+        })
     }
 }
 

@@ -1,49 +1,95 @@
 //! What the operator can set.
 
-use languages::LANGUAGES;
 use pointsman_plugin::Problem;
 use serde_json::Value;
 use settings::{Fields, Findings, single};
-use words::Phrases;
 
-use crate::learnt::CLASSES;
+use crate::lexicon::{Cue, LANGUAGES, Lexicon};
 
-/// The labels, in the models' order.
-pub const LABELS: [&str; CLASSES] = ["negative", "neutral", "positive"];
-/// A bias beyond that would silence the models.
-const BIAS_MAX: f64 = 5.0;
-
-/// A word or phrase of the settings with its weight.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Weighed {
-    /// From -4 to 4.
-    pub points: f32,
-    /// The entry itself, for reasons.
-    pub entry: Box<str>,
+/// The kinds of cues that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cues {
+    /// Single words.
+    pub words: bool,
+    /// Phrases of several words.
+    pub phrases: bool,
+    /// Emoji and faces.
+    pub signs: bool,
+    /// Words that turn others round.
+    pub negation: bool,
+    /// Boosters, capitals, stretched words, exclamation marks.
+    pub emphasis: bool,
+    /// What follows a "but" counts more.
+    pub contrast: bool,
+    /// What is asked counts less.
+    pub questions: bool,
+    /// Phrases that are praise in words only.
+    pub sarcasm: bool,
 }
 
-/// A word or phrase of the settings that decides alone.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Decision {
-    /// Which of [`LABELS`].
-    pub class: usize,
-    /// The entry itself, for reasons.
-    pub entry: Box<str>,
+impl Cues {
+    /// The names that the settings know.
+    pub const NAMES: [&str; 8] = ["words", "phrases", "signs", "negation", "emphasis", "contrast", "questions", "sarcasm"];
+    /// Everything.
+    pub const ALL: Self =
+        Self { words: true, phrases: true, signs: true, negation: true, emphasis: true, contrast: true, questions: true, sarcasm: true };
+
+    /// Hits of this kind count.
+    #[must_use]
+    pub fn on(&self, cue: Cue) -> bool {
+        match cue {
+            Cue::Word => self.words,
+            Cue::Phrase => self.phrases,
+            Cue::Sign => self.signs,
+        }
+    }
+
+    /// Switches one off. False: there is no such kind.
+    fn switch_off(&mut self, name: &str) -> bool {
+        let field = match name {
+            "words" => &mut self.words,
+            "phrases" => &mut self.phrases,
+            "signs" => &mut self.signs,
+            "negation" => &mut self.negation,
+            "emphasis" => &mut self.emphasis,
+            "contrast" => &mut self.contrast,
+            "questions" => &mut self.questions,
+            "sarcasm" => &mut self.sarcasm,
+            _ => return false,
+        };
+        *field = false;
+        true
+    }
 }
 
 /// Everything that `configure` prepares.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
-    /// Scores up to here are negative, and from here on positive; without them the likeliest label wins.
-    pub thresholds: Option<(f32, f32)>,
-    /// Added to the logarithm of each label's probability before the likeliest is chosen.
-    pub bias: [f32; CLASSES],
-    /// Below this confidence it is neutral.
-    pub confidence_min: f32,
-    /// Words that decide alone.
-    pub overrides: Phrases<Decision>,
-    any: Phrases<Weighed>,
-    by_language: Vec<(&'static str, Phrases<Weighed>)>,
+    /// A score from here on is positive.
+    pub positive: f32,
+    /// A score down to here is negative.
+    pub negative: f32,
+    /// What is read.
+    pub cues: Cues,
+    /// English.
+    pub en: Lexicon,
+    /// French.
+    pub fr: Lexicon,
+    /// Signs only.
+    pub any: Lexicon,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            positive: 0.25,
+            negative: -0.1,
+            cues: Cues::ALL,
+            en: Lexicon::built_in("en"),
+            fr: Lexicon::built_in("fr"),
+            any: Lexicon::built_in("any"),
+        }
+    }
 }
 
 impl Options {
@@ -59,59 +105,64 @@ impl Options {
         let mut options = Self::default();
         if let Some(fields) = Fields::of(value, "", &mut findings) {
             options.read_thresholds(&fields, &mut findings);
-            options.read_bias(&fields, &mut findings);
-            if let Some(confidence) = fields.number("confidence_min", 0.0..=1.0, &mut findings) {
-                options.confidence_min = single(confidence);
-            }
+            options.read_off(&fields, &mut findings);
             options.read_lexicon(&fields, &mut findings);
-            options.read_overrides(&fields, &mut findings);
             fields.finish(&mut findings);
         }
         findings.or(options)
     }
 
-    /// The settings' own words for a language.
+    /// The lexicon of a language.
     #[must_use]
-    pub fn own(&self, language: &str) -> &Phrases<Weighed> {
-        self.by_language.iter().find(|(named, _)| *named == language).map_or(&self.any, |(_, words)| words)
+    pub fn lexicon(&self, language: &str) -> &Lexicon {
+        match language {
+            "en" => &self.en,
+            "fr" => &self.fr,
+            _ => &self.any,
+        }
     }
 
     fn read_thresholds(&mut self, fields: &Fields<'_>, findings: &mut Findings) {
         let Some(thresholds) = fields.fields("thresholds", findings) else { return };
-        let positive = thresholds.number("positive", 0.01..=1.0, findings).map_or(0.25, single);
-        let negative = thresholds.number("negative", -1.0..=-0.01, findings).map_or(-0.25, single);
-        self.thresholds = Some((negative, positive));
+        if let Some(positive) = thresholds.number("positive", 0.01..=1.0, findings) {
+            self.positive = single(positive);
+        }
+        if let Some(negative) = thresholds.number("negative", -1.0..=-0.01, findings) {
+            self.negative = single(negative);
+        }
         thresholds.finish(findings);
     }
 
-    fn read_bias(&mut self, fields: &Fields<'_>, findings: &mut Findings) {
-        let Some(biases) = fields.fields("bias", findings) else { return };
-        for (label, place) in LABELS.into_iter().zip(&mut self.bias) {
-            if let Some(bias) = biases.number(label, -BIAS_MAX..=BIAS_MAX, findings) {
-                *place = single(bias);
+    fn read_off(&mut self, fields: &Fields<'_>, findings: &mut Findings) {
+        for (path, name) in fields.texts("off", findings).unwrap_or_default() {
+            if !self.cues.switch_off(name) {
+                findings.unknown(&path, "kind of cue", name, &Cues::NAMES);
             }
         }
-        biases.finish(findings);
     }
 
     fn read_lexicon(&mut self, fields: &Fields<'_>, findings: &mut Findings) {
         let Some(languages) = fields.fields("lexicon", findings) else { return };
         let mut count = 0;
-        let mut read = |name: &'static str, into: &mut Phrases<Weighed>, findings: &mut Findings| {
-            let Some(entries) = languages.fields(name, findings) else { return };
+        for name in ["any", "en", "fr"] {
+            let Some(entries) = languages.fields(name, findings) else { continue };
             for (phrase, value) in entries.all() {
                 count += 1;
                 let path = entries.path(phrase);
                 let Some(points) = points(value, &path, findings) else { continue };
-                let entry = phrase.trim_end_matches('*').into();
-                check(into.insert(phrase, Weighed { points, entry }), phrase, &path, findings);
+                let known = match name {
+                    "en" => self.en.weigh(phrase, points),
+                    "fr" => self.fr.weigh(phrase, points),
+                    _ => [&mut self.any, &mut self.en, &mut self.fr].into_iter().all(|lexicon| lexicon.weigh(phrase, points)),
+                };
+                if !known {
+                    findings.add(
+                        &path,
+                        format!("`{phrase}` has no word in it."),
+                        "Write a word, a phrase, an emoji, or a beginning with `*`.",
+                    );
+                }
             }
-        };
-        read("any", &mut self.any, findings);
-        for language in LANGUAGES.into_iter().filter(|language| *language != "und" && languages.has(language)) {
-            let mut words = self.any.clone();
-            read(language, &mut words, findings);
-            self.by_language.push((language, words));
         }
         if count > Self::OWN_WORDS_MAX {
             findings.add("/lexicon", format!("{count} words are too many."), format!("At most {}.", Self::OWN_WORDS_MAX));
@@ -119,29 +170,11 @@ impl Options {
         languages.finish(findings);
     }
 
-    fn read_overrides(&mut self, fields: &Fields<'_>, findings: &mut Findings) {
-        let Some(overrides) = fields.fields("overrides", findings) else { return };
-        for (phrase, value) in overrides.all() {
-            let path = overrides.path(phrase);
-            let label = value.as_str().unwrap_or_default();
-            let Some(class) = LABELS.iter().position(|known| *known == label) else {
-                let known = LABELS.join("`, `");
-                findings.add(&path, "A sentiment is expected.", format!("Write one of `{known}`."));
-                continue;
-            };
-            let entry = phrase.trim_end_matches('*').into();
-            check(self.overrides.insert(phrase, Decision { class, entry }), phrase, &path, findings);
-        }
-        let count = overrides.all().count();
-        if count > Self::OWN_WORDS_MAX {
-            findings.add("/overrides", format!("{count} words are too many."), format!("At most {}.", Self::OWN_WORDS_MAX));
-        }
-    }
-}
-
-fn check(has_word: bool, phrase: &str, path: &str, findings: &mut Findings) {
-    if !has_word {
-        findings.add(path, format!("`{phrase}` has no word in it."), "Write a word, a phrase, an emoji, or a beginning with `*`.");
+    /// The language to read a text in: the named one, else a guess; `None` when there is no lexicon for it.
+    #[must_use]
+    pub fn language(named: Option<&str>) -> Option<&'static str> {
+        let primary = named?.split(['-', '_']).next()?;
+        LANGUAGES.into_iter().find(|language| primary.eq_ignore_ascii_case(language))
     }
 }
 
@@ -157,7 +190,7 @@ fn points(value: &Value, path: &str, findings: &mut Findings) -> Option<f32> {
             None
         }
         None => {
-            findings.add(path, "A weight is expected.", "Use a number from -4 to 4; 0 takes what was learnt of the word out.");
+            findings.add(path, "A weight is expected.", "Use a number from -4 to 4; 0 takes the word out.");
             None
         }
     }

@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use compact::{Draft, Grid, Model};
 use languages::Guesser;
-use sentiment::learnt::piece::pieces;
-use sentiment::learnt::{CLASSES, Learnt, Opinion, Tongue};
+use sentiment_learnt::learnt::piece::pieces;
+use sentiment_learnt::learnt::{CLASSES, Learnt, Opinion, Tongue};
 
 use crate::Options;
 use crate::measure::{Scores, calibration_error};

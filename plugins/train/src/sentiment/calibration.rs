@@ -1,7 +1,7 @@
 //! How sure a model may be: one sharpness and one bias a class, by the likelihood of labels that it did not learn from (Alexandari et al. 2020).
 
 use compact::softmax;
-use sentiment::learnt::CLASSES;
+use sentiment_learnt::learnt::CLASSES;
 
 const STEPS: u32 = 500;
 const RATE: f32 = 0.5;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use languages::{Guesser, LANGUAGES};
-use sentiment::learnt::piece::Piece;
+use sentiment_learnt::learnt::piece::Piece;
 
 use crate::corpus::{csv_rows, rows};
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use compact::{Draft, Grid, Model, Vocabulary};
-use sentiment::learnt::lexicon::{Lexicon, SOURCES, WORD};
+use sentiment_learnt::learnt::lexicon::{Lexicon, SOURCES, WORD};
 
 use super::Sources;
 

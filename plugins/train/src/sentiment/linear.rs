@@ -1,8 +1,8 @@
 //! A linear softmax over the features of `sentiment`, learnt with Adagrad and with features left out at random.
 
 use compact::{Draft, Feature, Grid, softmax};
-use sentiment::learnt::CLASSES;
-use sentiment::learnt::linear::{DENSE, dense, features, worth};
+use sentiment_learnt::learnt::CLASSES;
+use sentiment_learnt::learnt::linear::{DENSE, dense, features, worth};
 
 use super::data::Example;
 use crate::random::Random;

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use compact::{Draft, Feature, Grid, Vocabulary, softmax};
-use sentiment::learnt::lexicon::WORD;
-use sentiment::learnt::linear::letters;
-use sentiment::learnt::net::{MORE, PIECES_MAX, WIDTH, more, share};
+use sentiment_learnt::learnt::lexicon::WORD;
+use sentiment_learnt::learnt::linear::letters;
+use sentiment_learnt::learnt::net::{MORE, PIECES_MAX, WIDTH, more, share};
 
 use super::data::{Data, Example, Set};
 use super::linear::{priors, step, weights};
